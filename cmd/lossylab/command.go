@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// streams are the command's standard input and outputs.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// The exit statuses.
+const (
+	exitDone        = 0
+	exitFailed      = 1   // the run failed
+	exitUsage       = 2   // the input was wrong: nothing was written
+	exitInterrupted = 130 // what was finished is kept
+)
+
+// command is one subcommand.
+type command struct {
+	name     string
+	synopsis string // of its arguments
+	short    string // one line
+	run      func(ctx context.Context, args []string, s streams) error
+	help     func(w io.Writer)
+}
+
+// commands returns all subcommands in the order of help.
+func commands() []command {
+	return []command{
+		{"run", "[flags]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
+		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
+		{"help", "[COMMAND]", "print help, also of a command", nil, nil},
+	}
+}
+
+// usageError is wrong input: it names the place and the remedy.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errInterrupted ends a command that was interrupted and has kept what was finished.
+var errInterrupted = errors.New("interrupted")
+
+// run is the command without the process round it: it returns the exit status.
+func run(ctx context.Context, args []string, s streams) int {
+	err := dispatch(ctx, args, s)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintln(s.err, "lossylab: "+err.Error())
+		return exitInterrupted
+	case errors.As(err, &usage):
+		fmt.Fprintln(s.err, "lossylab: "+oneLine(err))
+		return exitUsage
+	}
+	fmt.Fprintln(s.err, "lossylab: "+oneLine(err))
+	return exitFailed
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+func dispatch(ctx context.Context, args []string, s streams) error {
+	if len(args) == 0 {
+		overview(s.out)
+		return nil
+	}
+	switch args[0] {
+	case "help", "-h", "--help":
+		return helpCommand(args[1:], s)
+	case "--version":
+		return versionCommand(ctx, nil, s)
+	}
+	for _, c := range commands() {
+		if c.name == args[0] && c.run != nil {
+			return c.run(ctx, args[1:], s)
+		}
+	}
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	return usagef("unknown command %q%s: 'lossylab help' lists the commands", args[0], didYouMean(args[0], names, ""))
+}
+
+func helpCommand(args []string, s streams) error {
+	if len(args) == 0 {
+		overview(s.out)
+		return nil
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		fmt.Fprintf(s.out, "lossylab %s %s\n\n%s.\n", c.name, c.synopsis, upperFirst(c.short))
+		if c.help != nil {
+			c.help(s.out)
+		}
+		return nil
+	}
+	return usagef("no help for %q: there is no such command; 'lossylab help' lists the commands", args[0])
+}
+
+func overview(w io.Writer) {
+	fmt.Fprint(w, "lossylab: a laboratory for unreliable networks\n\nUsage: lossylab COMMAND [flags]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.short)
+	}
+	fmt.Fprint(w, `
+Begin with 'lossylab run': UDP and TCP side by side through the same lossy link, in a few seconds. It leaves captures for
+Wireshark, figures and tables in ./lossylab-out. 'lossylab help run' explains every flag.
+`)
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

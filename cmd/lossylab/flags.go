@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// runFlags are run's flags as they were written. Scenario checks what they say.
+type runFlags struct {
+	app, proto                string
+	messages, flows           int
+	size, interval            string
+	duration, bytes           string
+	input                     string
+	timeout                   string
+	retries                   int
+	sendRate                  string
+	link, up, down            string
+	loss, delay, jitter       string
+	reorder, duplicate        string
+	corrupt, rate, queue      string
+	engine, cc                string
+	sack, ipv6                bool
+	mtu                       int
+	seed                      uint64
+	timeLimit                 string
+	out, figures, capture     string
+	snaplen                   int
+	events, quiet, jsonOutput bool
+}
+
+// group is a heading of run's help and the flags under it.
+type group struct {
+	title string
+	flags []string
+}
+
+var runGroups = []group{
+	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
+	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
+	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
+	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "events", "quiet", "json"}},
+}
+
+func (f *runFlags) set() *pflag.FlagSet {
+	s := pflag.NewFlagSet("run", pflag.ContinueOnError)
+	s.SetOutput(io.Discard)
+	s.SortFlags = false
+	s.StringVar(&f.app, "app", "stream", "`APP`: stream (the same numbered messages over UDP and over TCP), bulk (as much as TCP can in --duration; UDP at --send-rate) or echo (lines, returned in upper case)")
+	s.StringVar(&f.proto, "proto", "both", "`PROTO`: both, tcp or udp")
+	s.IntVar(&f.messages, "messages", 0, "`N` messages, or lines of an echo, from each client (default 500; echo 20; bulk and with --duration, --bytes or --input no limit)")
+	s.StringVar(&f.size, "size", "", "`BYTES` of a message, its 20-byte header included (default 1000; bulk 1448)")
+	s.StringVar(&f.interval, "interval", "", "`D` between messages (default 10ms; echo: between an answer and the next line, default 0s)")
+	s.StringVar(&f.duration, "duration", "", "stop sending after `D` (default for bulk 10s, otherwise none)")
+	s.StringVar(&f.bytes, "bytes", "", "stop sending after `BYTES`, such as 5MB (default none)")
+	s.IntVar(&f.flows, "flows", 1, "`N` clients at once")
+	s.StringVar(&f.input, "input", "", "send what is in `FILE` (- is standard input); what arrives is written to received/udp-NAME and received/tcp-NAME")
+	s.StringVar(&f.sendRate, "send-rate", "", "bulk over UDP: send at `RATE` (default: the link's rate up, or 10mbit)")
+	s.StringVar(&f.timeout, "timeout", "1s", "echo over UDP: wait `D` for an answer")
+	s.IntVar(&f.retries, "retries", 0, "echo over UDP: send a line again up to `N` times when no answer comes")
+	s.StringVar(&f.link, "link", "", "`SPEC` of both directions (default, if nothing is said about the link: "+defaultLink+")")
+	s.StringVar(&f.up, "up", "", "`SPEC` from client to server, instead of --link")
+	s.StringVar(&f.down, "down", "", "`SPEC` from server to client, instead of --link")
+	s.StringVar(&f.loss, "loss", "", "lose a share `P` of packets: 5%, 0.05, or more words: \"2% burst 5\"")
+	s.StringVar(&f.delay, "delay", "", "propagation takes `D`: 20ms, or \"20ms 4ms\" with jitter")
+	s.StringVar(&f.jitter, "jitter", "", "propagation varies by `D`; needs a delay")
+	s.StringVar(&f.reorder, "reorder", "", "a share `P` of packets is overtaken: 5%, \"5% by 3\" (packets) or \"5% late 8ms\"")
+	s.StringVar(&f.duplicate, "duplicate", "", "a share `P` of packets arrives twice")
+	s.StringVar(&f.corrupt, "corrupt", "", "one bit is turned over in a share `P` of packets")
+	s.StringVar(&f.rate, "rate", "", "the link carries `RATE`: 10mbit, 1.25MB/s")
+	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000)")
+	s.StringVar(&f.engine, "engine", "netstack", "`ENGINE`: netstack (a userspace TCP/IP stack in virtual time)")
+	s.StringVar(&f.cc, "cc", "cubic", "`NAME` of TCP's congestion control: cubic or reno")
+	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
+	s.IntVar(&f.mtu, "mtu", 1500, "largest IP packet, `BYTES`: 576 (IPv6: 1280) to 65535")
+	s.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6")
+	s.Uint64Var(&f.seed, "seed", 1, "`N` that all chance comes from: the same seed gives the same bytes in every file")
+	s.StringVar(&f.timeLimit, "time-limit", "10min", "end after `D` of simulated time at the latest")
+	s.StringVar(&f.out, "out", "lossylab-out", "write the results to the folder `DIR`, replacing an earlier run's")
+	s.StringVar(&f.figures, "figures", "png,svg,pdf", "`FORMATS` of the figures, or none")
+	s.StringVar(&f.capture, "capture", "pcapng", "`FORMAT` of the captures: pcapng (with a comment on every packet that something happened to), pcap or none")
+	s.IntVar(&f.snaplen, "snaplen", 0, "keep `BYTES` of each captured frame (default 262144: all)")
+	s.BoolVar(&f.events, "events", true, "write events.csv, a row for each thing that happened to a packet")
+	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	s.BoolVar(&f.jsonOutput, "json", false, "print results.json to standard output instead of the summary")
+	return s
+}
+
+// parseFlags reads run's arguments.
+func parseFlags(args []string) (f runFlags, set *pflag.FlagSet, err error) {
+	set = f.set()
+	if err := set.Parse(args); err != nil {
+		return f, set, flagError(set, err)
+	}
+	if set.NArg() > 0 {
+		return f, set, usagef("run takes flags only, but there is %q: did you mean --input %s?", set.Arg(0), set.Arg(0))
+	}
+	return f, set, nil
+}
+
+// flagError says what is wrong with a flag in one line.
+func flagError(set *pflag.FlagSet, err error) error {
+	if errors.Is(err, pflag.ErrHelp) {
+		return err
+	}
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	var required *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &unknown):
+		var names []string
+		set.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		name := unknown.GetSpecifiedName()
+		dashes := "--"
+		if len(name) == 1 {
+			dashes = "-"
+		}
+		return usagef("unknown flag %s%s%s: 'lossylab help run' lists the flags", dashes, name, didYouMean(name, names, "--"))
+	case errors.As(err, &value):
+		f := value.GetFlag()
+		return usagef("--%s %q: want %s", f.Name, value.GetValue(), kindOf(f))
+	case errors.As(err, &required):
+		f := required.GetFlag()
+		kind, _ := pflag.UnquoteUsage(f)
+		return usagef("--%s needs a value: --%s %s", f.Name, f.Name, kind)
+	}
+	return usageError{err}
+}
+
+func kindOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int":
+		return "a whole number, such as " + sampleOf(f)
+	case "uint64":
+		return "a whole number from 0 to 18446744073709551615, such as " + sampleOf(f)
+	case "bool":
+		return "true or false"
+	}
+	return "a " + f.Value.Type()
+}
+
+func sampleOf(f *pflag.Flag) string {
+	if f.DefValue == "0" {
+		return "100"
+	}
+	return f.DefValue
+}
+
+func runHelp(w io.Writer) {
+	var f runFlags
+	set := f.set()
+	for _, g := range runGroups {
+		fmt.Fprintf(w, "\n%s:\n", g.title)
+		one := pflag.NewFlagSet("", pflag.ContinueOnError)
+		one.SortFlags = false
+		for _, name := range g.flags {
+			one.AddFlag(set.Lookup(name))
+		}
+		fmt.Fprint(w, one.FlagUsagesWrapped(110))
+	}
+	fmt.Fprint(w, specHelp)
+}
+
+const specHelp = `
+A SPEC is a link in the words of tc-netem, in any order, units always said:
+  rate 10mbit              transmission takes its time: 10 Mbit/s; also 1.25MB/s
+  limit 100                at most 100 packets wait for it, or limit 64KiB
+  delay 20ms 4ms           propagation: 16 to 24 ms, evenly; with distribution normal, 4 ms is the standard deviation
+  order free | keep        whether jitter may reorder (default free)
+  loss 3%                  independently; loss 5% 25% with a correlation; loss 2% burst 5; loss gemodel P R 1-H 1-K
+  reorder 5% by 3          5 % are overtaken by exactly 3 packets; reorder 5% late 8ms: by what comes within 8 ms
+  duplicate 0.5%           arrive twice
+  corrupt 0.1%             one bit is turned over
+Durations need a unit (ns, us, ms, s), probabilities are 5% or 0.05, sizes are bytes, KB, KiB, MB, MiB.
+
+Examples:
+  lossylab run --loss 5% --delay 20ms --reorder "5% by 3"
+  lossylab run --app bulk --rate 100mbit --delay 20ms --up "rate 100mbit delay 20ms loss 1%" --proto tcp --cc reno
+  lossylab run --app echo --flows 5 --loss 20% --retries 3 --timeout 200ms
+  lossylab run --input testdata/picture.ppm --loss 5% --delay 10ms
+`
+
+// changed reports whether any of the named flags was given.
+func changed(set *pflag.FlagSet, names ...string) bool {
+	for _, n := range names {
+		if set.Changed(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// place names a flag and what it says, for an error. An error that has a position names the value itself.
+func place(flag string, err error) error {
+	return usagef("--%s: %s", flag, strings.TrimPrefix(err.Error(), "netem: "))
+}

@@ -1,0 +1,23 @@
+// Lossylab is a laboratory for unreliable networks: real TCP and UDP client and server pairs exchange real packets through
+// a link that drops, delays, duplicates, corrupts and reorders them, and what UDP loses and TCP repairs becomes visible in
+// captures, figures and numbers.
+//
+//	lossylab run                                   the whole point in a few seconds, in ./lossylab-out
+//	lossylab run --app echo --loss 20%             lines, returned in upper case
+//	lossylab run --input picture.ppm --loss 5%     a picture, sent both ways
+//	lossylab help run                              every option, with its unit and default
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}

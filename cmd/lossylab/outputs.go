@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"lossylab/netem"
+	"lossylab/report"
+	"lossylab/report/pcapng"
+	"lossylab/sim"
+	"lossylab/sim/netstack"
+)
+
+// outputs is what a run leaves behind, and where.
+type outputs struct {
+	dir        string
+	formats    []string // of the figures; empty: none are drawn
+	capture    string   // "pcapng", "pcap" or empty
+	snaplen    int
+	events     bool
+	quiet      bool
+	json       bool
+	printsText bool // a person reads standard output
+}
+
+// newOutputs checks what the flags say about the results.
+func newOutputs(f *runFlags, set *pflag.FlagSet) (*outputs, error) {
+	o := &outputs{dir: f.out, snaplen: f.snaplen, events: f.events, quiet: f.quiet, json: f.jsonOutput}
+	o.printsText = !f.quiet && !f.jsonOutput
+	if f.out == "" {
+		return nil, usagef("--out %q: name a folder", f.out)
+	}
+	switch f.capture {
+	case "pcapng", "pcap":
+		o.capture = f.capture
+	case "none":
+		if set.Changed("snaplen") {
+			return nil, usagef("--snaplen %d: there is nothing to cut with --capture none", f.snaplen)
+		}
+	default:
+		return nil, usagef("--capture %q: there are pcapng, pcap and none", f.capture)
+	}
+	if f.figures == "none" {
+		return o, nil
+	}
+	for _, format := range strings.Split(f.figures, ",") {
+		format = strings.TrimSpace(format)
+		if !slices.Contains([]string{"png", "svg", "pdf"}, format) {
+			return nil, usagef("--figures %q: there are png, svg and pdf, several with commas between them, and none", format)
+		}
+		if !slices.Contains(o.formats, format) {
+			o.formats = append(o.formats, format)
+		}
+	}
+	return o, nil
+}
+
+// captures begins the two captures of a protocol's run.
+func (o *outputs) captures(dir *folder, s *scenario, proto string) ([]*report.Capture, error) {
+	if o.capture == "" {
+		return nil, nil
+	}
+	client, server := netstack.Addresses(s.IPv6)
+	var cs []*report.Capture
+	for _, at := range []report.Vantage{report.Client, report.Server} {
+		file, err := dir.create(fmt.Sprintf("%s/%s.%s", proto, at, o.capture))
+		if err != nil {
+			return nil, err
+		}
+		options := at.Options([]netip.Addr{client}, []netip.Addr{server})
+		options.Snaplen = o.snaplen
+		options.Hardware, options.OS, options.Application = "virtual", netstack.Version, "lossylab "+version
+		options.Comment = fmt.Sprintf("lossylab %s, %s over %s seen by the %s; seed %d; up: %s; down: %s", version, s.App, proto, at, s.seed,
+			orPerfect(s.Link.Up), orPerfect(s.Link.Down))
+		var w pcapng.Writer = pcapng.NewNg(file, options)
+		if o.capture == "pcap" {
+			w = pcapng.NewClassic(file, options)
+		}
+		cs = append(cs, report.NewCapture(w, at, sim.Epoch))
+	}
+	return cs, nil
+}
+
+func orPerfect(spec string) string {
+	if spec == "" {
+		return "a perfect link"
+	}
+	return spec
+}
+
+// figures draws and writes all figures.
+func (o *outputs) figures(dir *folder, figures []report.Figure) error {
+	if len(o.formats) == 0 {
+		return nil
+	}
+	for _, fig := range figures {
+		for _, format := range o.formats {
+			err := dir.write("figures/"+fig.Name+"."+format, func(w io.Writer) error { return fig.Render(w, format) })
+			if err != nil {
+				return err
+			}
+		}
+		if err := dir.write("figures/"+fig.Name+".csv", fig.CSV); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// observersOf makes observers of captures.
+func observersOf(cs []*report.Capture) (os netem.Observers) {
+	for _, c := range cs {
+		os = append(os, c)
+	}
+	return os
+}

@@ -1,0 +1,58 @@
+package netem_test
+
+import (
+	"testing"
+	"time"
+
+	"lossylab/netem"
+)
+
+func benchmarkModel(b *testing.B, m netem.Model) {
+	b.ReportAllocs()
+	rng := netem.Stream(1, "bench")
+	p := &netem.Packet{Data: make([]byte, 1000)}
+	for b.Loop() {
+		m.Judge(0, rng, p)
+	}
+}
+
+func BenchmarkLoss(b *testing.B) { benchmarkModel(b, &netem.Loss{P: .05, Rho: .25}) }
+
+func BenchmarkGilbertElliott(b *testing.B) {
+	benchmarkModel(b, &netem.GilbertElliott{P: .01, R: .1, H1: .7, K1: .001})
+}
+
+func BenchmarkNormalDelay(b *testing.B) {
+	benchmarkModel(b, &netem.Delay{Mean: 20 * time.Millisecond, Jitter: 4 * time.Millisecond, Distribution: netem.Normal})
+}
+
+// BenchmarkLink is one packet's way through everything, with some 250 packets under way: the allocations are those of the
+// packet's few duplicates, corruptions and displacements.
+func BenchmarkLink(b *testing.B) {
+	b.ReportAllocs()
+	const words = "rate 100mbit limit 100 delay 20ms 4ms distribution normal loss 3% reorder 5% by 3 duplicate 0.5% corrupt 0.1%"
+	spec, err := netem.Parse(words)
+	if err != nil {
+		b.Fatal(err)
+	}
+	spec.Models = append(spec.Models, &netem.GilbertElliott{P: .001, R: .1, H1: 1}) // the sixth
+	l, err := netem.NewLink("up", spec, 1, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	const size = 1000
+	var packets [4096]netem.Packet
+	for i := range packets {
+		packets[i].Data = make([]byte, size)
+	}
+	var now netem.Time
+	i := 0
+	for b.Loop() {
+		now += 80_000 // the link is just busy
+		fetch(l, now)
+		p := &packets[i%len(packets)]
+		p.ID = uint64(i)
+		l.Send(now, p)
+		i++
+	}
+}

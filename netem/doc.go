@@ -1,0 +1,37 @@
+// Package netem is what a network does to packets: it loses, delays, duplicates, corrupts and reorders them, and makes
+// them wait in a queue for a link that has only so many bits a second.
+//
+//	          ┌────────────────────────── Link ──────────────────────────┐
+//	Send ──▶  │ queue ──▶ transmitter ──▶ models judge ──▶ propagation   │ ──▶ Recv
+//	          │ (limit)    (rate)         (loss, delay …)  (a delay line) │
+//	          └─────┬───────────┬──────────────┬──────────────┬──────────┘
+//	                ▼           ▼              ▼              ▼
+//	                        Observer: every Event, with its cause
+//
+// A Model judges and the Link acts. There is no clock, no goroutine, no socket and no log here: time is an argument, and
+// so is chance.
+//
+// # Parts
+//
+// A Spec says what a link is, in words or as a literal; NewLink makes a Link of it, which is a Stage; a Queue and Models
+// are what it is made of. Packets go in and come out, and Events tell all that happened on the way.
+//
+// # Time
+//
+// What happens at the same instant happens in this order: a transmission that ends makes room before the next packet is
+// offered to the queue; packets arrive in the order in which they were sent, a copy just behind its original, and a
+// packet that was held back just behind the last one to overtake it.
+//
+// # Chance
+//
+// Each model of a link draws from a stream of its own, which depends on the seed, the link's name and the kind of model
+// and on nothing else. So adding loss moves no jitter, the packets lost at "loss 1%" are among those lost at "loss 5%",
+// and two protocols can be sent through the same mask. Nothing here differs from machine to machine, floating point
+// included.
+//
+// # Words
+//
+// The words of a SPEC are those of tc-netem(8) where they fit; Parse reads them and String writes them. Where tc-netem
+// does something else than its words promise (a correlation that all but stops the loss), the words here do what they
+// say, and the model's comment names the difference.
+package netem

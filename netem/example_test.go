@@ -1,0 +1,89 @@
+package netem_test
+
+import (
+	"fmt"
+	"time"
+
+	"lossylab/netem"
+)
+
+// A link in words, and the same words in canonical form.
+func ExampleParse() {
+	spec, err := netem.Parse("loss 3% rate 10Mbit/s reorder 5% delay 20ms jitter 4ms")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(spec)
+	fmt.Println(spec.Rate.Transmission(1500))
+	// Output:
+	// rate 10mbit delay 20ms 4ms loss 3% reorder 5% by 1
+	// 1.2ms
+}
+
+// Errors name the place and what to write instead.
+func ExampleParse_error() {
+	for _, words := range []string{"loss 150%", "rate 10mbps", "delay 20", "dealy 20ms"} {
+		_, err := netem.Parse(words)
+		fmt.Println(err)
+	}
+	// Output:
+	// at 6 "150%": a probability lies between 0% and 100%: write 5% or 0.05
+	// at 6 "10mbps": tc reads mbps as bytes a second, most people as bits: write 10mbit or 10MB/s
+	// at 7 "20": a time needs a unit: write 20ms or 20s
+	// at 1 "dealy": no such word: did you mean delay? write delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal
+}
+
+// Flags of a command change one word of a spec.
+func ExampleSpec_Set() {
+	spec, _ := netem.Parse("rate 10mbit delay 20ms loss 3%")
+	spec, _ = spec.Set("loss", "2% burst 5")
+	spec, _ = spec.Set("queue", "64KiB")
+	fmt.Println(spec)
+	// Output:
+	// rate 10mbit limit 64KiB delay 20ms loss 2% burst 5
+}
+
+// print is an Observer.
+type print struct{}
+
+func (print) Observe(e netem.Event) {
+	fmt.Printf("%v packet %d %v", e.At, e.Packet.ID, e.Kind)
+	if e.By != "" {
+		fmt.Printf(" by %s", e.By)
+	}
+	fmt.Println()
+}
+
+// Three packets at once meet a link with room for one more than it transmits. Its owner asks when to come back, and
+// comes back then: there is no clock in a Link.
+func ExampleLink() {
+	link, err := netem.NewLink("up", netem.Spec{
+		Rate:   12 * netem.Mbit,
+		Limit:  netem.Limit{Packets: 1},
+		Models: []netem.Model{&netem.Delay{Mean: 20 * time.Millisecond}},
+	}, 1, print{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for id := range uint64(3) {
+		link.Send(0, &netem.Packet{ID: id, Data: make([]byte, 1500)})
+	}
+	for at, ok := link.Next(); ok; at, ok = link.Next() {
+		for p := link.Recv(at); p != nil; p = link.Recv(at) {
+			fmt.Printf("            packet %d took %v\n", p.ID, at.Sub(p.Sent))
+		}
+	}
+	// Output:
+	// 0.000000000 packet 0 sent
+	// 0.000000000 packet 0 dequeued
+	// 0.000000000 packet 1 sent
+	// 0.000000000 packet 2 sent
+	// 0.000000000 packet 2 dropped by queue limit 1
+	// 0.001000000 packet 1 dequeued
+	// 0.021000000 packet 0 delivered
+	//             packet 0 took 21ms
+	// 0.022000000 packet 1 delivered
+	//             packet 1 took 22ms
+}

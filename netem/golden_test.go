@@ -1,0 +1,93 @@
+package netem_test
+
+import (
+	"flag"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lossylab/netem"
+)
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+var flagWord = regexp.MustCompile(`--(\w+)`)
+
+// said returns what a line of the golden file says: words for Parse, then flags for Set.
+func said(line string) (netem.Spec, error) {
+	flags := flagWord.FindAllStringSubmatchIndex(line, -1)
+	end := func(i int) int {
+		if i < len(flags) {
+			return flags[i][0]
+		}
+		return len(line)
+	}
+	spec, err := netem.Parse(line[:end(0)])
+	for i, f := range flags {
+		if err == nil {
+			spec, err = spec.Set(line[f[2]:f[3]], strings.TrimSpace(line[f[1]:end(i+1)]))
+		}
+	}
+	return spec, err
+}
+
+// verdict returns what stands below a line, and checks what no file needs to say: errors are one line and words read
+// back to the same spec.
+func verdict(t *testing.T, line string) string {
+	t.Helper()
+	spec, err := said(line)
+	if err != nil {
+		if _, ok := err.(*netem.SyntaxError); !ok || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %T %v", line, err, err)
+		}
+		return "\t! " + err.Error()
+	}
+	again, err := netem.Parse(spec.String())
+	if err != nil || !reflect.DeepEqual(again, spec) {
+		t.Errorf("%s: says %q, which reads back as %q (%v)", line, spec, again, err)
+	}
+	return "\t= " + spec.String()
+}
+
+func TestGolden(t *testing.T) {
+	const file = "testdata/spec.golden"
+	old, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var now strings.Builder
+	for line := range strings.Lines(string(old)) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case strings.HasPrefix(line, "\t"): // an answer of before
+			continue
+		case line == "" || line[0] == '#':
+			now.WriteString(line + "\n")
+		default:
+			now.WriteString(line + "\n" + verdict(t, line) + "\n")
+		}
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(now.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if now.String() != string(old) {
+		t.Errorf("%s is not what Parse and Set say now: run with -update and read the difference\n%s", file,
+			difference(string(old), now.String()))
+	}
+}
+
+// difference returns the first lines that differ.
+func difference(old, now string) string {
+	a, b := strings.Split(old, "\n"), strings.Split(now, "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return "was: " + a[i] + "\nis:  " + b[i]
+		}
+	}
+	return "one is longer"
+}

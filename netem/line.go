@@ -1,0 +1,78 @@
+package netem
+
+import "time"
+
+// flight is one packet under way in the delay line.
+type flight struct {
+	at   Time   // when it is due
+	seq  uint64 // place in the order of sending: equal times arrive in this order
+	p    *Packet
+	fate *fate // nil for the common packet, which arrives once and in its place
+}
+
+// fate is the part of a verdict that is carried out on arrival.
+type fate struct {
+	copies []*Packet
+	behind int
+	hold   time.Duration
+}
+
+// before is a total order, since no two flights share a seq: what pops first never depends on the heap's shape.
+func (f *flight) before(g *flight) bool {
+	return f.at < g.at || f.at == g.at && f.seq < g.seq
+}
+
+// line is what is under way, as a heap by (at, seq). It has four children a node and items by value: a third of the
+// time that container/heap takes, whose items are boxed and whose tree is twice as deep.
+type line []flight
+
+// push adds f, moving down what is due later instead of swapping.
+func (l *line) push(f flight) {
+	h := append(*l, f)
+	i := len(h) - 1
+	for i > 0 {
+		parent := (i - 1) / 4
+		if !f.before(&h[parent]) {
+			break
+		}
+		h[i] = h[parent]
+		i = parent
+	}
+	h[i] = f
+	*l = h
+}
+
+// pop removes and returns the first flight; the line must not be empty.
+func (l *line) pop() flight {
+	h := *l
+	first, last := h[0], h[len(h)-1]
+	h[len(h)-1] = flight{} // let go of the packet
+	h = h[:len(h)-1]
+	*l = h
+	if len(h) > 0 {
+		h.sink(last)
+	}
+	return first
+}
+
+// sink finds the place of f, which takes the empty place at the root.
+func (l line) sink(f flight) {
+	i := 0
+	for {
+		least := 4*i + 1
+		if least >= len(l) {
+			break
+		}
+		for c := least + 1; c < min(4*i+5, len(l)); c++ {
+			if l[c].before(&l[least]) {
+				least = c
+			}
+		}
+		if f.before(&l[least]) {
+			break
+		}
+		l[i] = l[least]
+		i = least
+	}
+	l[i] = f
+}

@@ -1,0 +1,16 @@
+package netem
+
+// Packet is one IP packet on its way over a link.
+//
+// Data is frozen by Send: neither the sender nor any stage or observer writes to it afterwards, so copies of a packet
+// share it. Corruption makes a packet with bytes of its own.
+type Packet struct {
+	ID      uint64 // given by the sender: unique in its world and the same on every link that the packet crosses
+	Copy    int    // 0 for the packet itself, 1 and up for its duplicates
+	Corrupt bool   // some bits of Data are not as they were sent
+	Sent    Time   // when it was offered to the link that it is on
+	Data    []byte // the whole IP packet, from the first byte of its IP header
+}
+
+// Size returns the packet's length in bytes, IP header included.
+func (p *Packet) Size() int { return len(p.Data) }

@@ -1,0 +1,201 @@
+package netem
+
+import (
+	"strings"
+	"time"
+)
+
+// Parse reads a link in words of tc-netem(8), in any order and each at most once:
+//
+//	rate 10mbit                       transmission; "unlimited" when left out
+//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out
+//	queue pfifo | queue bfifo         drop-tail, which is also what there is without the word
+//	order free | order keep           whether jitter may reorder
+//	delay 20ms [4ms] [distribution uniform|normal]
+//	loss 3% | loss 5% 25% | loss 2% burst 5 | loss gemodel 1% 10% [70% [0.1%]]
+//	reorder 5% [by 3 [within 200ms]] | reorder 5% late 8ms
+//	duplicate 0.5%
+//	corrupt 0.1%
+//
+// An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models into a fixed order, so that specs
+// that say the same are equal; s.String() is what Parse reads back as s.
+func Parse(text string) (Spec, error) {
+	p := parser{tokens: split(text)}
+	for !p.done() {
+		if err := p.word(p.take()); err != nil {
+			return Spec{}, err
+		}
+	}
+	if err := p.finish(); err != nil {
+		return Spec{}, err
+	}
+	return p.spec, nil
+}
+
+// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (its limit), delay, jitter,
+// loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word replaces
+// what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that there
+// is. Positions in a *SyntaxError count within value.
+func (s Spec) Set(word, value string) (Spec, error) {
+	p := parser{tokens: split(value), spec: s.Clone()}
+	if err := p.word(token{text: word}); err != nil {
+		return s, err
+	}
+	// A flag's value may say more than its word does: --jitter "4ms distribution normal".
+	if t, ok := p.accept("distribution"); ok && (word == "delay" || word == "jitter") {
+		if err := p.word(t); err != nil {
+			return s, err
+		}
+	}
+	if !p.done() {
+		return s, p.take().wrong("more than " + word + " takes: write " + usage(word))
+	}
+	if err := p.finish(); err != nil {
+		return s, err
+	}
+	return p.spec, nil
+}
+
+// token is a word or value and where it stands, in bytes from 1.
+type token struct {
+	pos  int
+	text string
+}
+
+// wrong returns an error at the token.
+func (t token) wrong(msg string) error { return &SyntaxError{Pos: t.pos, Token: t.text, Msg: msg} }
+
+// at gives an error about the token's text the token's place.
+func (t token) at(err error) error {
+	if e, ok := err.(*SyntaxError); ok {
+		return &SyntaxError{Pos: t.pos, Token: t.text, Msg: e.Msg}
+	}
+	return err
+}
+
+// split cuts a text at its white space.
+func split(text string) []token {
+	var tokens []token
+	end := 0
+	for _, word := range strings.Fields(text) {
+		start := end + strings.Index(text[end:], word)
+		end = start + len(word)
+		tokens = append(tokens, token{start + 1, word})
+	}
+	return tokens
+}
+
+// parser reads tokens into a spec. What needs the whole text to be judged waits for finish.
+type parser struct {
+	tokens []token
+	spec   Spec
+
+	last  token   // the word that was read last
+	seen  []token // the words so far
+	queue token   // pfifo or bfifo
+
+	// The words jitter and distribution, and what they said: they may stand before their delay.
+	jitter       token
+	spread       time.Duration
+	distribution token
+	shape        Distribution
+}
+
+func (p *parser) done() bool { return len(p.tokens) == 0 }
+
+// take returns the next token; there must be one.
+func (p *parser) take() token {
+	t := p.tokens[0]
+	p.tokens = p.tokens[1:]
+	return t
+}
+
+// accept takes the next token if it is this word.
+func (p *parser) accept(word string) (token, bool) {
+	if !p.next(word) {
+		return token{}, false
+	}
+	return p.take(), true
+}
+
+// next says whether the next token is this word.
+func (p *parser) next(word string) bool { return !p.done() && p.tokens[0].text == word }
+
+// number says whether the next token is a value and not a word.
+func (p *parser) number() bool {
+	return !p.done() && isNumber(p.tokens[0].text)
+}
+
+// isNumber tells values from words by the first character behind signs and points.
+func isNumber(s string) bool {
+	s = strings.TrimLeft(s, "+-.")
+	return s != "" && s[0] >= '0' && s[0] <= '9'
+}
+
+// once notes that a word has been said, and refuses the second time.
+func (p *parser) once(t token, word string) error {
+	for _, s := range p.seen {
+		if s.text == word {
+			return t.wrong(word + " has been said already: say it once")
+		}
+	}
+	p.seen = append(p.seen, token{t.pos, word})
+	return nil
+}
+
+// value reads the next token with one of the parsers of units; w is the word that it belongs to.
+func value[T any](p *parser, w token, parse func(string) (T, error)) (T, error) {
+	var zero T
+	if p.done() {
+		return zero, w.wrong("a value is missing: write " + usage(p.last.text))
+	}
+	t := p.take()
+	v, err := parse(t.text)
+	if err != nil {
+		return zero, t.at(err)
+	}
+	return v, nil
+}
+
+// finish judges what the words say together.
+func (p *parser) finish() error {
+	if err := p.finishDelay(); err != nil {
+		return err
+	}
+	bytes := p.spec.Limit.Bytes != 0
+	switch {
+	case p.queue.text == "bfifo" && !bytes:
+		return p.queue.wrong("bfifo counts bytes: write queue bfifo limit 64KiB")
+	case p.queue.text == "pfifo" && bytes:
+		return p.queue.wrong("pfifo counts packets: write limit 100, or queue bfifo")
+	}
+	err := p.spec.Validate() // of what the words say together; it knows the word to blame, and here is where it stood
+	if e, ok := err.(*SyntaxError); ok {
+		for _, t := range p.seen {
+			if t.text == e.Token {
+				return t.at(err)
+			}
+		}
+	}
+	return err
+}
+
+// finishDelay gives the delay what the words jitter and distribution say, wherever they stood.
+func (p *parser) finishDelay() error {
+	d, said := p.spec.delay(), p.jitter.text != ""
+	switch {
+	case said && d == nil:
+		return p.jitter.wrong("there is no delay to jitter round: write delay 20ms 4ms")
+	case said:
+		d.Jitter = p.spread
+	case p.distribution.text != "" && (d == nil || d.Jitter == 0):
+		return p.distribution.wrong("there is no jitter to distribute: write delay 20ms 4ms distribution normal")
+	}
+	if p.distribution.text != "" {
+		d.Distribution = p.shape
+	}
+	if d != nil && d.Jitter == 0 {
+		d.Distribution = Uniform // of nothing: a sweep may well go down to jitter 0ms
+	}
+	return nil
+}

@@ -1,0 +1,16 @@
+package netem
+
+// Stage is anything that packets pass through: a Link, or several of them in a row. It knows neither clock nor
+// goroutine: its owner tells it what was sent, asks when to come back, and then fetches what has arrived.
+type Stage interface {
+	// Send offers p to the stage at now, which never lies before an earlier call's.
+	Send(now Time, p *Packet)
+
+	// Next says when to call Recv, and false while there is nothing to wait for. The instant may be one at which
+	// nothing arrives: the stage then has work of its own to do.
+	Next() (at Time, ok bool)
+
+	// Recv brings the stage up to now and returns the next packet that has arrived, in order of (time, sequence), and
+	// nil when there is none. Call it until it returns nil.
+	Recv(now Time) *Packet
+}

@@ -1,0 +1,94 @@
+package netem
+
+import "strings"
+
+// elsewhere are words that some will try, and what to say of them.
+var elsewhere = [...]struct{ word, msg string }{
+	{"tc", "lines of tc-netem are not read as such here"},
+	{"gap", "tc-netem's gap is not here: write reorder 5% by 3"},
+	{"slot", "tc-netem's slot is not here"},
+	{"seed", "the seed is no part of a link"},
+	{"ecn", "marking (ecn) is not here"},
+	{"state", "the 4-state model is not here: write loss 2% burst 5 or loss gemodel 1% 10%"},
+	{"by", "goes with reorder: write reorder 5% by 3"},
+	{"late", "goes with reorder: write reorder 5% late 8ms"},
+	{"within", "goes with reorder by: write reorder 5% by 3 within 200ms"},
+	{"burst", "goes with loss: write loss 2% burst 5"},
+	{"gemodel", "goes with loss: write loss gemodel 1% 10%"},
+	{"random", "goes with loss: write loss 3%"},
+	{"normal", "goes with distribution: write delay 20ms 4ms distribution normal"},
+	{"uniform", "goes with distribution: write delay 20ms 4ms distribution uniform"},
+	{"pfifo", "goes with queue: write queue pfifo"},
+	{"bfifo", "goes with queue: write queue bfifo limit 64KiB"},
+}
+
+// stray returns the error about a token where a word should stand.
+func (p *parser) stray(t token) error {
+	if isNumber(t.text) {
+		if p.last.text == "" {
+			return t.wrong("a value without its word: the words are " + allWords())
+		}
+		return t.wrong("more than " + p.last.text + " takes: write " + usage(p.last.text))
+	}
+	for _, e := range elsewhere {
+		if e.word == t.text {
+			if !strings.Contains(e.msg, "write") {
+				return t.wrong(e.msg + ": the words are " + allWords())
+			}
+			return t.wrong(e.msg)
+		}
+	}
+	if near := nearest(t.text); near != "" {
+		return t.wrong("no such word: did you mean " + near + "? write " + usage(near))
+	}
+	return t.wrong("no such word: the words are " + allWords())
+}
+
+// allWords lists the words in canonical order.
+func allWords() string {
+	var words []string
+	for _, p := range phrases {
+		words = append(words, p.word)
+	}
+	return strings.Join(words, " ")
+}
+
+// nearest returns the word of Parse that s is most likely meant to be, "" if it is like none: at most a third of its
+// letters may be wrong. The first of equals wins.
+func nearest(s string) string {
+	best, least := "", len(s)/3+1
+	if len(s) > 2*len("distribution") {
+		return "" // nor would the distance be cheap
+	}
+	for _, p := range phrases {
+		if d := distance(strings.ToLower(s), p.word); d < least {
+			best, least = p.word, d
+		}
+	}
+	return best
+}
+
+// distance returns how many letters have to be inserted, deleted, replaced or swapped with their neighbour to make b of
+// a (optimal string alignment).
+func distance(a, b string) int {
+	var last, above []int // the rows of i-2 and i-1
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		last, above, row = above, row, make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := above[j-1]
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			row[j] = min(change, above[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], last[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

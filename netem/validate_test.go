@@ -1,0 +1,48 @@
+package netem_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"lossylab/netem"
+)
+
+// Specs made as literals can hold what no words say; NewLink refuses them with the word to blame.
+func TestNewLinkRefuses(t *testing.T) {
+	with := func(m netem.Model) netem.Spec { return netem.Spec{Models: []netem.Model{m}} }
+	for _, c := range []struct {
+		spec netem.Spec
+		want string
+	}{
+		{netem.Spec{Rate: -1}, `link up: "rate": a rate is not negative`},
+		{netem.Spec{Limit: netem.Limit{Packets: -1}}, `"limit": a queue holds at least one packet`},
+		{netem.Spec{Limit: netem.Limit{Packets: 1, Bytes: 1}}, `"limit": a queue is limited in packets or in bytes, not both`},
+		{netem.Spec{Order: 7}, `"order": no such order`},
+		{with(nil), "model 0 of the spec is nil"},
+		{with(&netem.Loss{P: 1.5}), `"loss": a probability lies between 0 and 1, not at 1.5`},
+		{with(&netem.Loss{P: math.NaN()}), `"loss": a probability lies between 0 and 1, not at NaN`},
+		{with(&netem.Loss{P: .5, Rho: 1}), `"loss": a correlation lies between 0% and below 100%`},
+		{with(&netem.Burst{P: .02}), `"loss": a burst is 1 to 1000000 packets long`},
+		{with(&netem.Burst{P: .9, Mean: 5}), `"loss": bursts this short cannot lose so many packets`},
+		{with(&netem.Burst{P: 1, Mean: 5}), `"loss": bursts this short cannot lose so many packets`},
+		{with(&netem.GilbertElliott{P: .1, R: .1, H1: 100}), `"loss": a probability`},
+		{with(&netem.Delay{Mean: -1}), `"delay": a time lies between 0 and 24h, not at -1ns`},
+		{with(&netem.Delay{Jitter: math.MaxInt64}), `"delay": a time lies`},
+		{with(&netem.Delay{Distribution: 9}), `"delay": no such distribution`},
+		{with(&netem.Reorder{P: -.1}), `"reorder": a probability`},
+		{with(&netem.Reorder{P: .1, By: -1}), `"reorder": a packet is displaced by 1 to`},
+		{with(&netem.Reorder{P: .1, By: 1, Late: 1}), `"reorder": displaced by packets or by time, not both`},
+		{with(&netem.Reorder{P: .1, Within: -1}), `"reorder": a time lies`},
+		{netem.Spec{Order: netem.Keep, Models: []netem.Model{&netem.Reorder{P: .1, Late: time.Second}}},
+			`"reorder": order keep lets no packet be late alone`},
+		{with(&netem.Duplicate{P: 2}), `"duplicate": a probability`},
+		{with(&netem.Corrupt{P: 2}), `"corrupt": a probability`},
+	} {
+		l, err := netem.NewLink("up", c.spec, 1, nil)
+		if err == nil || l != nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}

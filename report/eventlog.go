@@ -1,0 +1,107 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+
+	"lossylab/netem"
+)
+
+// EventLog writes events.csv: a row for each thing that happened to each packet, in order of time. Errors of the writer
+// are told by Flush.
+type EventLog struct {
+	w      *bufio.Writer
+	run    string
+	frames Frames
+	row    []byte
+}
+
+// eventColumns names the columns. Frame is the number in the named end's capture; packet and copy together tell packets
+// apart; bytes are those of the IP packet.
+const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload\n"
+
+// NewEventLog returns a log that writes to w, beginning with the names of the columns.
+func NewEventLog(w io.Writer) *EventLog {
+	l := &EventLog{w: bufio.NewWriterSize(w, 256<<10)}
+	l.w.WriteString(eventColumns) // its error sticks
+	return l
+}
+
+// Begin starts the rows of another run, "udp" or "tcp", whose frames count from 1.
+func (l *EventLog) Begin(run string) { l.run, l.frames = run, Frames{} }
+
+// Flush writes what is left and returns the first error.
+func (l *EventLog) Flush() error { return l.w.Flush() }
+
+// Observe implements netem.Observer.
+func (l *EventLog) Observe(e netem.Event) {
+	at, frame := l.frames.Count(e)
+	b := append(l.row[:0], l.run...)
+	b = appendSeconds(append(b, ','), e.At)
+	b = append(append(b, ','), e.Link...)
+	b = append(append(b, ','), e.Kind.String()...)
+	b = strconv.AppendUint(append(b, ','), e.Packet.ID, 10)
+	b = strconv.AppendInt(append(b, ','), int64(e.Packet.Copy), 10)
+	b = strconv.AppendInt(append(b, ','), int64(e.Packet.Size()), 10)
+	b = append(append(b, ','), e.By...) // words of a SPEC hold neither comma nor quote
+	b = append(b, ',')
+	if frame > 0 {
+		b = append(append(b, at.String()...), ',')
+		b = strconv.AppendInt(b, int64(frame), 10)
+	} else {
+		b = append(b, ',')
+	}
+	b = appendHeader(append(b, ','), e.Packet.Data)
+	l.row = append(b, '\n')
+	l.w.Write(l.row)
+}
+
+// appendHeader writes the columns from protocol on.
+func appendHeader(b, packet []byte) []byte {
+	h, ok := netem.ParseHeader(packet)
+	if !ok {
+		return append(b, ",,,,,,"...)
+	}
+	switch h.Proto {
+	case netem.ProtoTCP:
+		b = append(b, "tcp,"...)
+	case netem.ProtoUDP:
+		b = append(b, "udp,"...)
+	case netem.ProtoICMP, netem.ProtoICMPv6:
+		b = append(b, "icmp,"...)
+	default:
+		b = append(strconv.AppendInt(b, int64(h.Proto), 10), ',')
+	}
+	b = append(h.Src.AppendTo(b), ',')
+	b = append(h.Dst.AppendTo(b), ',')
+	if h.Proto == netem.ProtoTCP {
+		b = append(strconv.AppendUint(b, uint64(h.Seq), 10), ',')
+		b = append(strconv.AppendUint(b, uint64(h.Ack), 10), ',')
+		b = append(appendFlags(b, h.Flags), ',')
+	} else {
+		b = append(b, ",,,"...)
+	}
+	return strconv.AppendInt(b, int64(len(h.Payload)), 10)
+}
+
+// appendFlags writes TCP's flags as tcpdump does: "S", "S.", "P.", a dot for ACK.
+func appendFlags(b []byte, flags uint8) []byte {
+	for _, f := range [...]struct {
+		bit  uint8
+		name byte
+	}{{netem.SYN, 'S'}, {netem.FIN, 'F'}, {netem.PSH, 'P'}, {netem.RST, 'R'}, {netem.ACK, '.'}} {
+		if flags&f.bit != 0 {
+			b = append(b, f.name)
+		}
+	}
+	return b
+}
+
+// appendSeconds writes t with nine decimals.
+func appendSeconds(b []byte, t netem.Time) []byte {
+	b = strconv.AppendInt(b, int64(t)/1e9, 10)
+	b = append(b, '.')
+	frac := strconv.AppendInt(nil, int64(t)%1e9+1e9, 10)
+	return append(b, frac[1:]...)
+}

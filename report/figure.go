@@ -1,0 +1,62 @@
+package report
+
+import (
+	"bufio"
+	"encoding/csv"
+	"io"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Figure is one figure of a run: a drawing, the numbers behind it and what it shows. The zero value is not a figure.
+type Figure struct {
+	Name    string // file stem: "order"
+	Title   string // short
+	Caption string // one sentence that says what is to be seen in this run
+
+	height vg.Length
+	draw   func(draw.Canvas)
+	table  func(row func(...string))
+}
+
+// Figures returns the figures of the flows of one run: one or two, UDP first. A figure about a protocol that is not
+// among them is left out. The flows must not change as long as the figures are in use.
+func Figures(flows []*Flow) []Figure {
+	if len(flows) == 0 {
+		return nil
+	}
+	figures := []Figure{orderFigure(flows), deliveryFigure(flows)}
+	for _, f := range flows {
+		figures = append(figures, ladderFigure(f))
+	}
+	for _, f := range flows {
+		if f.Proto == "tcp" {
+			figures = append(figures, sequenceFigure(f), cwndFigure(f))
+		}
+	}
+	return append(figures, goodputFigure(flows))
+}
+
+// Render writes the figure as "png" (300 dpi), "svg" or "pdf", 16 cm wide. The same flows give the same bytes.
+func (f Figure) Render(w io.Writer, format string) error {
+	c, err := newCanvas(format, figureWidth, f.height)
+	if err != nil {
+		return err
+	}
+	f.draw(draw.NewCanvas(c, figureWidth, f.height))
+	return c.write(w, f.Title, f.Caption)
+}
+
+// CSV writes the numbers that the figure is drawn from, also those that it has no room for, under one header line.
+// Times are seconds of the run.
+func (f Figure) CSV(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	c := csv.NewWriter(b)
+	f.table(func(fields ...string) { _ = c.Write(fields) }) // Flush and Error report it
+	c.Flush()
+	if err := c.Error(); err != nil {
+		return err
+	}
+	return b.Flush()
+}

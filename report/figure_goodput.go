@@ -1,0 +1,116 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"lossylab/netem"
+)
+
+// flowLine returns how a flow is drawn where it shares a panel with another.
+func flowLine(f *Flow) draw.LineStyle {
+	if f.Proto == "udp" {
+		return draw.LineStyle{Color: blue, Width: 1, Dashes: []vg.Length{4, 1.5}}
+	}
+	return draw.LineStyle{Color: green, Width: 1.3}
+}
+
+// goodputFigure compares over time how much the receiving programs got.
+func goodputFigure(flows []*Flow) Figure {
+	var end netem.Time
+	top := 1.0
+	for _, f := range flows {
+		end = max(end, f.End)
+		for _, b := range evened(f.Goodput) {
+			end = max(end, b.End)
+			top = max(top, bitsPerSecond(b))
+		}
+	}
+	end = axisLength(end)
+	t, r := timeUnit(end), rateUnit(top)
+	p := newPlot(fmt.Sprintf("time (%s)", t.name), fmt.Sprintf("goodput (%s)", r.name))
+	p.X.Min, p.X.Max = -.02*t.time(end), 1.02*t.time(end)
+	p.Y.Min, p.Y.Max = 0, 1.06*r.of(top)
+	p.X.Tick.Marker = ticks{most: 10}
+	s := sheet{rows: [][]panel{{{Plot: p}}}}
+	var parts []string
+	for _, f := range flows {
+		mean := fmt.Sprintf("%s on average over %s", r.text(meanRate(f)), duration(f.End))
+		s.keys = append(s.keys, lineKey(strings.ToUpper(f.Proto)+": "+mean, flowLine(f)))
+		parts = append(parts, strings.ToUpper(f.Proto)+" "+mean)
+		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
+	}
+	return Figure{
+		Name: "goodput", Title: "Goodput over time",
+		Caption: fmt.Sprintf("Goodput over time, which is what the receiving program got%s: %s.", binNote(flows),
+			strings.Join(parts, ", ")),
+		height: 7 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { goodputTable(flows, row) },
+	}
+}
+
+// goodputSteps returns the bins as steps that begin and end at 0.
+func goodputSteps(bins []Bin, t, r unit) plotter.XYs {
+	var at plotter.XYs
+	for i, b := range evened(bins) {
+		if i == 0 {
+			at = append(at, plotter.XY{X: t.time(b.Start), Y: 0})
+		}
+		at = append(at, plotter.XY{X: t.time(b.Start), Y: r.of(bitsPerSecond(b))})
+	}
+	if n := len(bins); n > 0 {
+		at = append(at, plotter.XY{X: t.time(bins[n-1].End), Y: 0})
+	}
+	return at
+}
+
+// evened returns the bins with a last one that is shorter than the others, because the flow ended in it, joined to the
+// one before: a few messages in a short time would look like a burst.
+func evened(bins []Bin) []Bin {
+	n := len(bins)
+	if n < 2 || bins[n-1].End-bins[n-1].Start >= bins[0].End-bins[0].Start {
+		return bins
+	}
+	last := bins[n-2]
+	last.End, last.Bytes = bins[n-1].End, last.Bytes+bins[n-1].Bytes
+	return append(bins[:n-2:n-2], last)
+}
+
+func bitsPerSecond(b Bin) float64 {
+	if b.End <= b.Start {
+		return 0
+	}
+	return float64(b.Bytes) * 8e9 / float64(b.End-b.Start)
+}
+
+func meanRate(f *Flow) float64 {
+	whole := Bin{End: f.End}
+	for _, b := range f.Goodput {
+		whole.Bytes += b.Bytes
+	}
+	return bitsPerSecond(whole)
+}
+
+func binNote(flows []*Flow) string {
+	for _, f := range flows {
+		if len(f.Goodput) > 0 {
+			return " in bins of " + duration(f.Goodput[0].End-f.Goodput[0].Start)
+		}
+	}
+	return ""
+}
+
+func goodputTable(flows []*Flow, row func(...string)) {
+	row("proto", "start_s", "end_s", "bytes", "mbit_per_s")
+	for _, f := range flows {
+		for _, b := range f.Goodput {
+			row(f.Proto, stamp(b.Start), stamp(b.End), strconv.FormatInt(b.Bytes, 10),
+				strconv.FormatFloat(math.Round(bitsPerSecond(b)/10)/1e5, 'f', -1, 64))
+		}
+	}
+}

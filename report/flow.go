@@ -1,0 +1,81 @@
+package report
+
+import "lossylab/netem"
+
+// Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
+// lists are bounded (see Collector); the counters are not.
+type Flow struct {
+	Proto string // "udp" or "tcp"
+
+	Messages   []Message   // in send order
+	Receptions []Reception // in the order in which the receiving program got them
+	Transits   []Transit   // packets round the first interesting event, in order of sending: the ladder
+	Segments   []Segment   // TCP: data segments in order of sending
+	Acks       []Ack       // TCP: acknowledgments as they arrived at the sender
+	States     []State     // TCP: the sender's congestion state, in order of time
+	Goodput    []Bin       // bytes that the receiving program got, in bins of equal width without holes
+	End        netem.Time  // when the flow was over
+}
+
+// Message is what became of one numbered message. A time that did not come is -1.
+type Message struct {
+	Seq       int        // send number, from 0
+	Sent      netem.Time // handed to the sender's socket
+	Arrived   netem.Time // its last missing byte reached the receiving host
+	Delivered netem.Time // read by the receiving program. TCP: Delivered minus Arrived is head-of-line waiting
+}
+
+// Reception is one message as the receiving program got it; a duplicated datagram makes two.
+type Reception struct {
+	Seq int // its send number
+	At  netem.Time
+}
+
+// Transit is the crossing of one packet, for the ladder. A duplicate is a Transit of its own.
+type Transit struct {
+	Up         bool       // from client to server
+	Label      string     // "SYN", "data 5", "ack 6", "data 5 again"
+	Sent       netem.Time // at its sending host
+	Arrived    netem.Time // at the receiving host; -1 if it never did
+	Cause      string     // why it was lost, duplicated, corrupted or late, in the link's words; or empty
+	Lost       bool
+	Duplicate  bool
+	Corrupt    bool
+	Overtaken  bool // a packet sent later arrived earlier
+	Retransmit bool
+	SentFrame  int // frame numbers in the captures of the sending and the receiving side; 0 where there is none
+	RecvFrame  int
+}
+
+// Segment is a TCP segment with data as it left the sender. Offsets count bytes of the stream from 0.
+type Segment struct {
+	At         netem.Time
+	Offset     int64
+	Len        int
+	Retransmit bool
+	Lost       bool
+	Frame      int // in the client's capture
+}
+
+// Ack is a cumulative acknowledgment that arrived at the sender.
+type Ack struct {
+	At     netem.Time
+	Offset int64 // first byte not yet acknowledged
+}
+
+// State is a sample of a TCP sender's congestion state (RFC 5681), taken after each segment that it processed.
+type State struct {
+	At       netem.Time
+	Cwnd     int     // congestion window, segments
+	Ssthresh int     // slow start threshold, segments; negative while it is infinite
+	Recovery bool    // in fast recovery (RFC 6675)
+	Timeout  bool    // in recovery from a retransmission timeout
+	SRTT     float64 // smoothed round-trip time, seconds (RFC 6298); 0 before the first sample
+	RTO      float64 // retransmission timeout, seconds
+}
+
+// Bin is a stretch of time.
+type Bin struct {
+	Start, End netem.Time
+	Bytes      int64
+}

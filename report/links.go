@@ -1,0 +1,61 @@
+package report
+
+import (
+	"strings"
+
+	"lossylab/netem"
+)
+
+// linkCounter counts what one link does.
+type linkCounter struct {
+	result  LinkResult
+	sojourn Quantiles
+	next    uint64 // one more than the greatest ID delivered
+}
+
+func newLinkCounter(spec string) *linkCounter {
+	return &linkCounter{result: LinkResult{Spec: spec, DroppedBy: map[string]int64{}}}
+}
+
+func (c *linkCounter) observe(e netem.Event) {
+	r := &c.result
+	switch e.Kind {
+	case netem.Sent:
+		r.Offered++
+		r.Bytes += int64(e.Packet.Size())
+	case netem.Dequeued:
+		c.sojourn.Add(e.At.Sub(e.Packet.Sent))
+	case netem.Dropped:
+		r.Dropped++
+		word, _, _ := strings.Cut(e.By, " ")
+		r.DroppedBy[word]++
+	case netem.Duplicated:
+		r.Duplicated++
+	case netem.Corrupted:
+		r.Corrupted++
+	case netem.Delivered:
+		r.Delivered++
+		c.order(e.Packet)
+	}
+}
+
+// order applies RFC 4737 section 3.3: a packet is reordered when its number is smaller than the next expected one.
+// Section 3.3 speaks of packets, not of copies: a duplicate counts neither way.
+func (c *linkCounter) order(p *netem.Packet) {
+	switch {
+	case p.Copy > 0:
+	case p.ID < c.next:
+		c.result.Reordered++
+	default:
+		c.next = p.ID + 1
+	}
+}
+
+func (c *linkCounter) finish() *LinkResult {
+	r := &c.result
+	r.InFlight = r.Offered + r.Duplicated - r.Delivered - r.Dropped
+	if s := c.sojourn.Summary(); s != nil {
+		r.Sojourn = &Sojourn{Mean: s.Mean, P50: s.P50, P95: s.P95, Max: s.Max}
+	}
+	return r
+}

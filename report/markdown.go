@@ -1,0 +1,137 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Page is what report.md is made of.
+type Page struct {
+	Title    string
+	Results  *Results
+	Flows    []*Flow
+	Figures  []Figure
+	Image    string // extension of the figures to show: "png"; empty shows none
+	Captures string // extension of the captures; empty: there are none
+}
+
+// WriteMarkdown writes the page: summary, figures, and the frames of the ladder to look up in the captures.
+func (p *Page) WriteMarkdown(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	r := p.Results
+	fmt.Fprintf(b, "# %s\n\n%s\n", p.Title, r.Verdict)
+	if r.Note != "" {
+		fmt.Fprintf(b, "\n**Not complete:** %s.\n", r.Note)
+	}
+	fmt.Fprintf(b, "\n| | |\n|---|---|\n| program | %s |\n| seed | %d |\n| engine | %s (%s) |\n| lossylab | %s |\n", r.App, r.Seed, r.Engine, r.Stack, r.Version)
+	if len(r.Flows) > 0 {
+		fmt.Fprintf(b, "| link up | `%s` |\n| link down | `%s` |\n", orPerfect(r.Flows[0].Link[up].Spec), orPerfect(r.Flows[0].Link[down].Spec))
+	}
+	p.summary(b)
+	for _, f := range p.Figures {
+		fmt.Fprintf(b, "\n## %s\n\n", f.Title)
+		if p.Image != "" {
+			fmt.Fprintf(b, "![%s](figures/%s.%s)\n\n", f.Title, f.Name, p.Image)
+		}
+		fmt.Fprintf(b, "%s Data: [`%s.csv`](figures/%s.csv)\n", f.Caption, f.Name, f.Name)
+	}
+	for _, f := range p.Flows {
+		p.frames(b, f)
+	}
+	p.definitions(b)
+	return b.Flush()
+}
+
+func orPerfect(spec string) string {
+	if spec == "" {
+		return "perfect"
+	}
+	return spec
+}
+
+func (p *Page) summary(b *bufio.Writer) {
+	fmt.Fprint(b, "\n## Summary\n\n| |")
+	for _, f := range p.Results.Flows {
+		fmt.Fprintf(b, " %s |", strings.ToUpper(f.Proto))
+	}
+	fmt.Fprint(b, "\n|---|", strings.Repeat("---:|", len(p.Results.Flows)), "\n")
+	for _, row := range p.Results.summaryRows() {
+		if row.cells == nil {
+			fmt.Fprintf(b, "| **%s** |%s\n", row.label, strings.Repeat(" |", len(p.Results.Flows)))
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %s |\n", row.label, strings.Join(row.cells, " | "))
+	}
+	for _, f := range p.Results.Flows {
+		for _, in := range f.Input {
+			same := "the same bytes"
+			if !in.Same {
+				same = fmt.Sprintf("%s bytes are missing: holes of zeros", formatCount(in.Missing))
+			}
+			fmt.Fprintf(b, "\nOver %s, `%s` (%s bytes, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", strings.ToUpper(f.Proto),
+				in.Name, formatCount(in.Bytes), in.SHA256, in.Received, in.Received, in.Arrived, same)
+		}
+	}
+}
+
+// frames lists what happened in the ladder's window, by the numbers that Wireshark shows.
+func (p *Page) frames(b *bufio.Writer, f *Flow) {
+	if p.Captures == "" || len(f.Transits) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s/client.%s` and `%s/server.%s`, round the first thing that happened:\n\n",
+		strings.ToUpper(f.Proto), f.Proto, p.Captures, f.Proto, p.Captures)
+	fmt.Fprint(b, "| sent at | packet | client frame | server frame | what happened |\n|---:|---|---:|---:|---|\n")
+	for _, t := range f.Transits {
+		client, server, arrow := t.SentFrame, t.RecvFrame, "→"
+		if !t.Up {
+			client, server, arrow = t.RecvFrame, t.SentFrame, "←"
+		}
+		fmt.Fprintf(b, "| %.3f ms | %s %s | %s | %s | %s |\n", t.Sent.Seconds()*1e3, arrow, t.Label, orDash(client), orDash(server), t.story())
+	}
+}
+
+func orDash(frame int) string {
+	if frame == 0 {
+		return "–"
+	}
+	return fmt.Sprint(frame)
+}
+
+// story says in words what became of a packet.
+func (t *Transit) story() string {
+	var parts []string
+	if t.Retransmit {
+		parts = append(parts, "retransmission")
+	}
+	switch {
+	case t.Lost:
+		parts = append(parts, "lost: "+t.Cause)
+	case t.Duplicate:
+		parts = append(parts, "duplicate: "+t.Cause)
+	case t.Corrupt:
+		parts = append(parts, "corrupted: "+t.Cause)
+	case t.Overtaken && t.Cause != "":
+		parts = append(parts, "overtaken: "+t.Cause)
+	case t.Overtaken:
+		parts = append(parts, "overtaken")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// definitions says what the words of the summary mean.
+func (p *Page) definitions(b *bufio.Writer) {
+	fmt.Fprint(b, `
+## What the words mean
+
+- **lost**: sent by the program and never received, from `+"`app.*`"+` of results.json; **dropped** counts IP packets on the link.
+- **reordered**: received after a message that was sent later (RFC 4737 section 3.3: a number smaller than the next expected one).
+- **goodput**: bits of the messages that were received, headers of the messages included, over the time from the start to the last event of the programs; throughput would count IP packets.
+- **latency**: from handing a message to the sender's socket until the receiving program has read it.
+- **needlessly**: retransmissions of data of which an earlier transmission arrived.
+- **held up**: the message had arrived whole at the receiving host, and TCP kept it until earlier data had come (head-of-line blocking).
+- Quantiles are of the nearest rank. Round-trip times are smoothed as in RFC 6298.
+`)
+}

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// Schema is the version of results.json. Fields are added to it; none is renamed or loses its meaning.
+const Schema = 1
+
+// Results is results.json: every number of a run's summary, and nothing of the machine or the hour it ran at, so that two
+// runs can be compared byte for byte.
+type Results struct {
+	Schema   int          `json:"schema"`
+	Version  string       `json:"version"` // of lossylab
+	Seed     uint64       `json:"seed"`
+	Engine   string       `json:"engine"`
+	Stack    string       `json:"stack"`
+	App      string       `json:"app"`
+	Scenario any          `json:"scenario"`
+	Complete bool         `json:"complete"`       // false: interrupted, or stopped at the time limit
+	Note     string       `json:"note,omitempty"` // why it is not complete
+	Verdict  string       `json:"verdict"`        // one sentence
+	Flows    []FlowResult `json:"flows"`
+}
+
+// FlowResult is what one protocol did.
+type FlowResult struct {
+	Proto    string                 `json:"proto"`
+	Complete bool                   `json:"complete"`
+	Note     string                 `json:"note,omitempty"`
+	Duration float64                `json:"duration_s"` // from the world's start to the last thing that the programs did
+	App      AppResult              `json:"app"`
+	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
+	TCP      *TCPResult             `json:"tcp,omitempty"`
+	Input    []InputResult          `json:"input,omitempty"` // by client
+}
+
+// AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.
+type AppResult struct {
+	Sent       int64    `json:"sent"`
+	Received   int64    `json:"received"`   // different messages that came, intact
+	Lost       int64    `json:"lost"`       // sent and never received
+	Unfinished int64    `json:"unfinished"` // of a run that was cut short: sent after the last one received
+	Duplicated int64    `json:"duplicated"` // further receptions of a message
+	Reordered  int64    `json:"reordered"`  // received after one that was sent later (RFC 4737 section 3)
+	Corrupted  int64    `json:"corrupted"`  // receptions whose content was not what was sent
+	InOrder    int64    `json:"in_order"`   // received and not reordered
+	Retries    int64    `json:"retries"`    // echo: lines sent again by the program
+	Bytes      int64    `json:"bytes"`      // of the messages received, their headers included
+	Goodput    float64  `json:"goodput_bps"`
+	Latency    *Summary `json:"latency_s"`  // stream: from the sender's write to the receiver's read; echo: to the answer
+	HeadOfLine *Summary `json:"hol_wait_s"` // TCP stream: how long messages that had arrived waited for earlier ones
+	HeldBack   int64    `json:"hol_waited"` // how many of them waited at all
+}
+
+// LinkResult counts IP packets as a link saw them.
+type LinkResult struct {
+	Spec       string           `json:"spec"`
+	Offered    int64            `json:"offered"`
+	Delivered  int64            `json:"delivered"` // duplicates included
+	Dropped    int64            `json:"dropped"`
+	DroppedBy  map[string]int64 `json:"dropped_by"` // by the first word of the cause: "loss", "queue"
+	Duplicated int64            `json:"duplicated"`
+	Corrupted  int64            `json:"corrupted"`
+	Reordered  int64            `json:"reordered"` // delivered after one that was offered later (RFC 4737 section 3)
+	Marked     int64            `json:"ce_marked"`
+	Bytes      int64            `json:"bytes"`     // offered, IP headers included
+	InFlight   int64            `json:"in_flight"` // neither delivered nor dropped when the run ended
+	Sojourn    *Sojourn         `json:"sojourn_s"` // time in the queue
+}
+
+// Sojourn is how long packets waited in a queue, seconds.
+type Sojourn struct {
+	Mean float64 `json:"mean"`
+	P50  float64 `json:"p50"`
+	P95  float64 `json:"p95"`
+	Max  float64 `json:"max"`
+}
+
+// TCPResult is what the client's TCP counted and what its state was.
+type TCPResult struct {
+	Segments       int64    `json:"data_segments"` // sent with data, retransmissions included
+	Retransmits    uint64   `json:"retransmits"`
+	FastRecoveries uint64   `json:"fast_recoveries"`
+	Timeouts       uint64   `json:"timeouts"`
+	Spurious       int64    `json:"spurious"` // retransmissions of what had already arrived, or was about to
+	SRTT           *Summary `json:"srtt_s"`   // smoothed round-trip time, over its samples
+	CwndMax        int      `json:"cwnd_max"` // segments
+}
+
+// InputResult compares what was sent with what arrived.
+type InputResult struct {
+	Name     string `json:"name"`
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+	Received string `json:"received"`      // the file that was written, relative to the results
+	Missing  int64  `json:"missing_bytes"` // holes, filled with zeros
+	Arrived  string `json:"received_sha256"`
+	Same     bool   `json:"same"`
+}
+
+// WriteJSON writes r as results.json is written.
+func (r *Results) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}

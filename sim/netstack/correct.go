@@ -1,0 +1,101 @@
+package netstack
+
+import (
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+)
+
+// Four things that the stack's TCP does other than the RFCs and Linux, mended from outside whenever the stack is quiet.
+// (A fifth is mended by the clock, in clock.go.) Each has a test that shows what happens without it, and that fails when
+// the stack no longer needs it.
+
+// mendOutstanding counts anew the segments in flight. Outside recovery the stack leaves segments counted that were SACKed
+// and then acknowledged (google/gvisor#14092, mended by #14101, which no published version has), and a path that merely
+// reorders throttles the flow.
+func mendOutstanding(state *tcp.TCPSenderState) {
+	if state.FastRecovery.Active || state.MaxPayloadSize == 0 {
+		return
+	}
+	inFlight := (int(state.SndUna.Size(state.SndNxt)) + state.MaxPayloadSize - 1) / state.MaxPayloadSize
+	if n := max(0, inFlight-max(0, state.SackedOut)); state.Outstanding > n {
+		state.Outstanding = n
+	}
+}
+
+// mendReno takes the acknowledgments that have been turned into a larger window off the counter of those that have not.
+// RFC 5681 section 3.1: "during congestion avoidance, cwnd is incremented by roughly 1 full-sized segment per round-trip
+// time (RTT)". The stack takes the remainder modulo the new window instead of the old one, so that the counter is never
+// emptied and each further ACK adds a segment. CUBIC leaves the counter at 0.
+func (s *sender) mendReno(state *tcp.TCPSenderState) {
+	if state.SndCwnd > s.cwnd && s.cwnd >= state.Ssthresh && state.SndCAAckCount >= s.cwnd {
+		state.SndCAAckCount -= s.cwnd
+	}
+}
+
+// mendRecovery takes back the three segments by which the stack inflates the window when it enters recovery, as RFC 5681
+// section 3.2 step 3 has it for senders that cannot know what has left the network. With SACK they do know, and RFC 6675
+// section 5 step 4.2 says "ssthresh = cwnd = (FlightSize / 2)". At small windows three segments are much: at 10 % loss
+// Reno has half as much goodput again as Linux.
+func (s *sender) mendRecovery(in inner) {
+	entered := in.state.FastRecovery.Active && !s.recovering
+	s.recovering = in.state.FastRecovery.Active
+	if entered && *in.phase == tcpip.SACKRecovery {
+		in.state.SndCwnd = max(in.state.Ssthresh, 1)
+	}
+}
+
+// mendCubic lets the window grow as RFC 9438 has it, where the stack loses growth in two ways.
+//
+// Section 4.4: "cwnd MUST be incremented by (target - cwnd)/cwnd for each received new ACK". The stack does so in floating
+// point and then cuts the window to whole segments, at every ACK: an increment of less than one is lost, and so is nearly
+// all growth outside the Reno-friendly region. Here the parts are added up until they make a segment.
+//
+// Section 4.3: W_est is set to cwnd at the start of a congestion avoidance stage and then grows by alpha_cubic times the
+// segments acknowledged, over cwnd. The stack begins at W_max times beta, after W_max has been reduced by fast
+// convergence: at 0.6 times the old window instead of 0.7, so that it stands still until W_est has caught up.
+func (s *sender) mendCubic(in inner, now tcpip.MonotonicTime) {
+	state, cubic := in.state, in.cubic
+	acked := int(s.una.Size(state.SndUna))
+	if cubic == nil || state.FastRecovery.Active || state.SndCwnd < state.Ssthresh || state.SndCwnd < s.cwnd || s.cwnd == 0 {
+		s.part, s.friendly = 0, 0
+		return
+	}
+	if s.friendly == 0 {
+		s.friendly = float64(state.SndCwnd)
+		return // what ended the recovery acknowledges what was sent before
+	}
+	if acked <= 0 || acked > 1<<30 || in.rtt.SRTT <= 0 {
+		return
+	}
+	cwnd, segments := float64(s.cwnd), float64(acked)/float64(state.MaxPayloadSize)
+	const alpha = 3 * (1 - .7) / (1 + .7)
+	s.friendly += float64(alpha*segments) / cwnd
+	target := min(max(cubicWindow(cubic, now.Sub(cubic.T)+in.rtt.SRTT), cwnd), 1.5*cwnd) // the bounds of section 4.2
+	s.part = max(0, s.part+float64(segments*((target-cwnd)/cwnd))-float64(state.SndCwnd-s.cwnd))
+	whole := int(s.part)
+	state.SndCwnd = max(state.SndCwnd+whole, int(s.friendly))
+	s.part -= float64(whole)
+}
+
+// cubicWindow is RFC 9438 section 4.2, figure 1: "W_cubic(t) = C * (t - K)^3 + W_max".
+func cubicWindow(c *tcp.TCPCubicState, t time.Duration) float64 {
+	x := t.Seconds() - c.K
+	return float64(float64(c.C*float64(float64(x*x)*x)) + c.WMax)
+}
+
+// sender is one connection's sender, and what it was like when it was last looked after.
+type sender struct {
+	port       uint16 // its own
+	ep         *tcp.Endpoint
+	cwnd       int
+	una        seqnum.Value
+	recovering bool
+	told       sample
+
+	// CUBIC's congestion avoidance, segments.
+	part     float64 // of a segment, by which the window has grown
+	friendly float64 // W_est, the window that Reno would have; 0 outside congestion avoidance
+}

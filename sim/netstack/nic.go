@@ -1,0 +1,64 @@
+package netstack
+
+import (
+	"gvisor.dev/gvisor/pkg/buffer"
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"lossylab/netem"
+)
+
+// nic is a host's network card: a stack.LinkEndpoint of IP packets without a link layer.
+type nic struct {
+	host       *Host
+	mtu        uint32
+	dispatcher stack.NetworkDispatcher
+	send       func(*netem.Packet)
+	nextID     func() uint64
+}
+
+// WritePackets implements stack.LinkWriter. The packet's bytes are copied once, here: from now on they are frozen.
+func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
+	packets := list.AsSlice()
+	for _, p := range packets {
+		data := make([]byte, 0, p.Size())
+		for _, s := range p.AsSlices() {
+			data = append(data, s...)
+		}
+		n.host.clock.sent()
+		n.send(&netem.Packet{ID: n.nextID(), Data: data})
+	}
+	return len(packets), nil
+}
+
+// receive hands an arrived packet to the stack. The stack need not sum up again what the link has not touched; a
+// corrupted packet must pass the stack's own checks or fail them.
+func (n *nic) receive(p *netem.Packet) {
+	buf := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(p.Data)})
+	buf.RXChecksumValidated = !p.Corrupt
+	switch p.Data[0] >> 4 {
+	case 4:
+		n.dispatcher.DeliverNetworkPacket(header.IPv4ProtocolNumber, buf)
+	case 6:
+		n.dispatcher.DeliverNetworkPacket(header.IPv6ProtocolNumber, buf)
+	}
+	buf.DecRef()
+}
+
+// The rest of stack.LinkEndpoint: a card without addresses, headers or resources.
+
+func (n *nic) MTU() uint32                                  { return n.mtu }
+func (n *nic) SetMTU(mtu uint32)                            { n.mtu = mtu }
+func (n *nic) MaxHeaderLength() uint16                      { return 0 }
+func (n *nic) LinkAddress() tcpip.LinkAddress               { return "" }
+func (n *nic) SetLinkAddress(tcpip.LinkAddress)             {}
+func (n *nic) Capabilities() stack.LinkEndpointCapabilities { return 0 }
+func (n *nic) Attach(d stack.NetworkDispatcher)             { n.dispatcher = d }
+func (n *nic) IsAttached() bool                             { return n.dispatcher != nil }
+func (n *nic) Wait()                                        {}
+func (n *nic) ARPHardwareType() header.ARPHardwareType      { return header.ARPHardwareNone }
+func (n *nic) AddHeader(*stack.PacketBuffer)                {}
+func (n *nic) ParseHeader(*stack.PacketBuffer) bool         { return true }
+func (n *nic) Close()                                       {}
+func (n *nic) SetOnCloseAction(func())                      {}

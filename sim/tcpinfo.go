@@ -1,0 +1,30 @@
+package sim
+
+import (
+	"time"
+
+	"lossylab/netem"
+)
+
+// TCPInfo is the congestion state of one TCP sender at one instant.
+type TCPInfo struct {
+	At       netem.Time
+	Port     uint16        // the sender's own port, which tells connections apart
+	Cwnd     int           // congestion window, segments
+	Ssthresh int           // slow start threshold, segments; -1 while it is infinite
+	Recovery bool          // in fast recovery (RFC 6675, RFC 8985)
+	Timeout  bool          // recovering from a retransmission timeout
+	SRTT     time.Duration // smoothed round-trip time (RFC 6298); 0 before the first sample
+	RTTVar   time.Duration
+	RTO      time.Duration // retransmission timeout
+}
+
+// TCPStats counts what a host's TCP did, for all its connections together.
+type TCPStats struct {
+	Retransmits    uint64 // segments sent again, for whatever reason
+	FastRecoveries uint64 // times that a sender entered fast recovery
+	Timeouts       uint64 // retransmission timeouts
+	Spurious       uint64 // recoveries that the sender itself found to have been needless
+	TailProbes     uint64 // recoveries brought about by a tail loss probe (RFC 8985 section 7)
+	ChecksumErrors uint64 // segments received and thrown away
+}
