@@ -21,7 +21,7 @@ BEGIN {
 /^ok  \t/ { print $0 "\t" here + 0 " passed"; package($2) }
 /^\?   \t/ { print; package($2) }
 /^FAIL\t/ {
-  for (i = 1; i <= n; i++) print said[i]
+  for (i = 1; i <= n; i++) if (said[i] !~ /^ *--- PASS: /) print said[i]
   bad = 1
   package($2)
 }

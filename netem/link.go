@@ -226,7 +226,7 @@ func (l *Link) tell(at Time, k Kind, by string, p *Packet) {
 // corrupted returns p with bits turned over, in bytes of its own: p's are frozen.
 func corrupted(p *Packet, flips []int) *Packet {
 	c := *p
-	c.Corrupt = true
+	c.Corrupt, c.parsed = true, unread
 	c.Data = append([]byte(nil), p.Data...)
 	for _, bit := range flips {
 		c.Data[bit/8] ^= 0x80 >> (bit % 8)

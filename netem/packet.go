@@ -10,6 +10,30 @@ type Packet struct {
 	Corrupt bool   // some bits of Data are not as they were sent
 	Sent    Time   // when it was offered to the link that it is on
 	Data    []byte // the whole IP packet, from the first byte of its IP header
+
+	header Header // of Data, once anybody has asked
+	parsed parsed
+}
+
+// parsed says whether a packet's header has been read.
+type parsed uint8
+
+const (
+	unread parsed = iota
+	readable
+	unreadable
+)
+
+// Header returns what ParseHeader reads from Data, and reads it once: observers ask at each event. It is not to be
+// changed, nor asked for before Data is complete.
+func (p *Packet) Header() (h *Header, ok bool) {
+	if p.parsed == unread {
+		p.parsed = unreadable
+		if p.header, ok = ParseHeader(p.Data); ok {
+			p.parsed = readable
+		}
+	}
+	return &p.header, p.parsed == readable
 }
 
 // Size returns the packet's length in bytes, IP header included.

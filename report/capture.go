@@ -79,11 +79,11 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 		return
 	}
 	f.frame = c.push(e, f.version)
-	h, ok := netem.ParseHeader(p.Data)
+	h, ok := p.Header()
 	if !ok || h.Proto != netem.ProtoTCP {
 		return
 	}
-	before := c.sent.send(&h, f)
+	before := c.sent.send(h, f)
 	f.again, f.before = before.frame, before.fate
 	switch old := before.flight; {
 	case before.frame == 0 || f.before != fate{}:
@@ -104,8 +104,8 @@ func (c *Capture) deliver(l *line, f *flight, e netem.Event, frame int) {
 			v, c.text = f.version, f.appendArrival(c.text, e.Packet)
 		}
 		c.wait.Settle(c.push(e, v), c.text)
-		if h, ok := netem.ParseHeader(e.Packet.Data); ok && h.Proto == netem.ProtoTCP && !e.Packet.Corrupt {
-			c.sent.acknowledge(&h)
+		if h, ok := e.Packet.Header(); ok && h.Proto == netem.ProtoTCP && !e.Packet.Corrupt {
+			c.sent.acknowledge(h)
 		}
 	}
 	if f == nil {

@@ -12,7 +12,7 @@ import (
 type Collector struct {
 	flow     Flow
 	byStream bool // messages travel in a TCP stream, in order of their numbers
-	links    map[string]*linkCounter
+	up, down *linkCounter
 	messages messageCounter
 	tcp      tcpTracker
 	ladder   ladderWindow
@@ -34,20 +34,24 @@ func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 	return &Collector{
 		flow:     Flow{Proto: proto},
 		byStream: streamed && proto == "tcp",
-		links:    map[string]*linkCounter{up: newLinkCounter(upSpec), down: newLinkCounter(downSpec)},
+		up:       newLinkCounter(upSpec),
+		down:     newLinkCounter(downSpec),
 	}
 }
 
 // Observe implements netem.Observer.
 func (c *Collector) Observe(e netem.Event) {
-	c.links[e.Link].observe(e)
+	if e.Link == up {
+		c.up.observe(e)
+	} else {
+		c.down.observe(e)
+	}
 	_, frame := c.frames.Count(e)
 	tcp := c.flow.Proto == "tcp" && (e.Kind == netem.Sent || e.Kind == netem.Dropped || e.Kind == netem.Delivered)
 	if !tcp && c.ladder.full() {
 		return
 	}
-	header, ok := netem.ParseHeader(e.Packet.Data)
-	h := &header
+	h, ok := e.Packet.Header()
 	if !ok {
 		h = nil
 	}
@@ -146,7 +150,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		Proto:    f.Proto,
 		Duration: c.messages.last.Seconds(),
 		App:      c.messages.finish(cut),
-		Link:     map[string]*LinkResult{up: c.links[up].finish(), down: c.links[down].finish()},
+		Link:     map[string]*LinkResult{up: c.up.finish(), down: c.down.finish()},
 	}
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited

@@ -52,14 +52,14 @@ func (l *EventLog) Observe(e netem.Event) {
 	} else {
 		b = append(b, ',')
 	}
-	b = appendHeader(append(b, ','), e.Packet.Data)
+	b = appendHeader(append(b, ','), e.Packet)
 	l.row = append(b, '\n')
 	l.w.Write(l.row)
 }
 
 // appendHeader writes the columns from protocol on.
-func appendHeader(b, packet []byte) []byte {
-	h, ok := netem.ParseHeader(packet)
+func appendHeader(b []byte, p *netem.Packet) []byte {
+	h, ok := p.Header()
 	if !ok {
 		return append(b, ",,,,,,"...)
 	}

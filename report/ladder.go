@@ -9,7 +9,7 @@ import (
 // The ladder shows so many packets before the first interesting event, and so many in all.
 const (
 	windowBefore = 8
-	windowLength = 44
+	windowLength = 36
 )
 
 // ladderWindow gathers the packets round the first interesting event. A loss is the most interesting thing; where nothing
@@ -95,13 +95,12 @@ func direction(up bool) int {
 func (w *ladderWindow) add(key packetKey, t *Transit) {
 	if len(w.kept) > 0 && len(w.kept) < windowLength {
 		w.kept = append(w.kept, t)
+		w.packets[key] = t
 	}
 	if !w.loss {
 		w.recent = append(w.recent, t)
-		w.trim()
-	}
-	if len(w.kept) < windowLength || !w.loss {
 		w.packets[key] = t
+		w.trim()
 	}
 }
 

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"cmp"
+	"slices"
+
 	"lossylab/netem"
 )
 
@@ -9,6 +12,8 @@ import (
 type tcpTracker struct {
 	conns       map[uint16]*tcpConn // by the client's port
 	first       *tcpConn            // whose segments the figures show
+	lastPort    uint16              // a packet mostly belongs to the same connection as the one before
+	last        *tcpConn
 	segments    int64
 	retransmits int64
 	spurious    int64
@@ -19,20 +24,29 @@ type tcpTracker struct {
 
 // tcpConn is one connection, seen from its client.
 type tcpConn struct {
-	isn      uint32 // number of the first data byte
-	next     int64  // offset behind the furthest byte sent
-	acked    int64  // first byte not acknowledged, as far as the client knows
-	segments map[int64]*dataSegment
-	order    []int64 // offsets of segments, in order of first sending: what is acknowledged leaves at the front
-	index    int     // ordinal of the next new segment
+	isn      uint32        // number of the first data byte
+	next     int64         // offset behind the furthest byte sent
+	acked    int64         // first byte not acknowledged, as far as the client knows
+	segments []dataSegment // in order of offset: what is acknowledged leaves at the front
+	index    int           // ordinal of the next new segment
 	arrived  intervals
 }
 
 // dataSegment is what happened to the data that begins at one offset.
 type dataSegment struct {
-	index int // ordinal among the data segments of its connection, from 0
-	len   int
-	sent  []transmission
+	offset int64
+	index  int // ordinal among the data segments of its connection, from 0
+	len    int
+	first  transmission
+	again  []transmission // the others, in order
+}
+
+// transmission returns the i-th sending.
+func (d *dataSegment) transmission(i int) *transmission {
+	if i == 0 {
+		return &d.first
+	}
+	return &d.again[i-1]
 }
 
 // transmission is one sending of a segment.
@@ -54,13 +68,13 @@ type seen struct {
 
 // up looks at an event of a TCP packet that goes from the client to the server.
 func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) (s seen) {
-	c := t.conns[h.Src.Port()]
+	c := t.conn(h.Src.Port())
 	if h.Flags&netem.SYN != 0 && e.Kind == netem.Sent && (c == nil || c.isn != h.Seq+1) {
-		c = &tcpConn{isn: h.Seq + 1, segments: map[int64]*dataSegment{}}
+		c = &tcpConn{isn: h.Seq + 1}
 		if t.conns == nil {
 			t.conns = map[uint16]*tcpConn{}
 		}
-		t.conns[h.Src.Port()] = c
+		t.conns[h.Src.Port()], t.last = c, nil
 		if t.first == nil {
 			t.first = c
 		}
@@ -79,11 +93,18 @@ func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) (s seen) {
 			t.settle(c, s.offset, e.Packet.ID, !e.Packet.Corrupt)
 		}
 	}
-	if d := c.segments[s.offset]; d != nil {
+	if d := c.find(s.offset); d != nil {
 		s.index = d.index
-		s.retransmit = len(d.sent) > 0 && d.sent[0].id != e.Packet.ID
+		s.retransmit = d.first.id != e.Packet.ID
 	}
 	return s
+}
+
+func (t *tcpTracker) conn(port uint16) *tcpConn {
+	if t.last == nil || port != t.lastPort {
+		t.lastPort, t.last = port, t.conns[port]
+	}
+	return t.last
 }
 
 // offset turns a sequence number into an offset of the stream, the one nearest to a known one.
@@ -91,38 +112,52 @@ func (c *tcpConn) offset(seq uint32, near int64) int64 {
 	return near + int64(int32(seq-c.isn-uint32(near)))
 }
 
+// find returns the segment that begins at offset, nil if it is not known or known no more.
+func (c *tcpConn) find(offset int64) *dataSegment {
+	if i, ok := c.search(offset); ok {
+		return &c.segments[i]
+	}
+	return nil
+}
+
+func (c *tcpConn) search(offset int64) (int, bool) {
+	if n := len(c.segments); n == 0 || offset > c.segments[n-1].offset {
+		return n, false // a new one, the common case
+	}
+	return slices.BinarySearchFunc(c.segments, offset, func(d dataSegment, o int64) int { return cmp.Compare(d.offset, o) })
+}
+
 func (t *tcpTracker) send(e netem.Event, c *tcpConn, s *seen, frame int) {
 	t.segments++
-	d := c.segments[s.offset]
-	if d == nil {
-		d = &dataSegment{index: c.index, len: s.len}
-		c.segments[s.offset] = d
-		c.order = append(c.order, s.offset)
-		if s.offset >= c.next {
-			c.index++
-		}
-	}
 	again := s.offset < c.next
 	if again {
 		t.retransmits++
 	}
-	c.next = max(c.next, s.offset+int64(s.len))
 	tr := transmission{id: e.Packet.ID, shown: -1}
 	if c == t.first && len(t.shown) < shown {
 		tr.shown = len(t.shown)
 		t.shown = append(t.shown, Segment{At: e.At, Offset: s.offset, Len: s.len, Retransmit: again, Frame: frame})
 	}
-	d.sent = append(d.sent, tr)
+	i, known := c.search(s.offset)
+	if known {
+		c.segments[i].again = append(c.segments[i].again, tr)
+	} else {
+		c.segments = slices.Insert(c.segments, i, dataSegment{offset: s.offset, index: c.index, len: s.len, first: tr})
+	}
+	if s.offset >= c.next {
+		c.index++
+	}
+	c.next = max(c.next, s.offset+int64(s.len))
 }
 
 // settle notes the fate of one transmission.
 func (t *tcpTracker) settle(c *tcpConn, offset int64, id uint64, arrived bool) {
-	d := c.segments[offset]
+	d := c.find(offset)
 	if d == nil {
 		return
 	}
-	for i := range d.sent {
-		if tr := &d.sent[i]; tr.id == id {
+	for i := range 1 + len(d.again) {
+		if tr := d.transmission(i); tr.id == id {
 			tr.done, tr.arrived = true, arrived
 			if !arrived && tr.shown >= 0 {
 				t.shown[tr.shown].Lost = true
@@ -133,7 +168,7 @@ func (t *tcpTracker) settle(c *tcpConn, offset int64, id uint64, arrived bool) {
 
 // down looks at an event of a TCP packet that goes from the server to the client.
 func (t *tcpTracker) down(e netem.Event, h *netem.Header) (s seen) {
-	c := t.conns[h.Dst.Port()]
+	c := t.conn(h.Dst.Port())
 	if c == nil || h.Flags&netem.ACK == 0 || h.Flags&netem.RST != 0 {
 		return seen{conn: c}
 	}
@@ -151,7 +186,7 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) (s seen) {
 
 // ordinal returns the number of the segment that begins at offset; behind the last one sent, the next one's.
 func (c *tcpConn) ordinal(offset int64) int {
-	if d := c.segments[offset]; d != nil {
+	if d := c.find(offset); d != nil {
 		return d.index
 	}
 	return c.index
@@ -161,20 +196,19 @@ func (c *tcpConn) ordinal(offset int64) int {
 // that were sent again although an earlier transmission arrived.
 func (t *tcpTracker) forget(c *tcpConn) {
 	n := 0
-	for ; n < len(c.order); n++ {
-		d := c.segments[c.order[n]]
-		if c.order[n]+int64(d.len) > c.acked || !d.settled() {
+	for ; n < len(c.segments); n++ {
+		d := &c.segments[n]
+		if d.offset+int64(d.len) > c.acked || !d.settled() {
 			break
 		}
 		t.spurious += d.needless()
-		delete(c.segments, c.order[n])
 	}
-	c.order = c.order[n:]
+	c.segments = c.segments[n:]
 }
 
 func (d *dataSegment) settled() bool {
-	for _, tr := range d.sent {
-		if !tr.done {
+	for i := range 1 + len(d.again) {
+		if !d.transmission(i).done {
 			return false
 		}
 	}
@@ -183,9 +217,9 @@ func (d *dataSegment) settled() bool {
 
 // needless counts the transmissions after the first one that arrived.
 func (d *dataSegment) needless() int64 {
-	for i, tr := range d.sent {
-		if tr.arrived {
-			return int64(len(d.sent) - 1 - i)
+	for i := range 1 + len(d.again) {
+		if d.transmission(i).arrived {
+			return int64(len(d.again) - i)
 		}
 	}
 	return 0
@@ -194,9 +228,9 @@ func (d *dataSegment) needless() int64 {
 // finish counts what was not acknowledged by the end.
 func (t *tcpTracker) finish() {
 	for _, c := range t.conns { // a sum: in any order
-		for _, offset := range c.order {
-			t.spurious += c.segments[offset].needless()
+		for i := range c.segments {
+			t.spurious += c.segments[i].needless()
 		}
-		c.order = nil
+		c.segments = nil
 	}
 }

@@ -166,12 +166,12 @@ const (
 		"sim/netstack/world.go": "package netstack\n\nimport \"C\"\n",
 	},
 	want: []string{
-		"netem/loss.go:5: netem imports gvisor.dev/gvisor/pkg/tcpip: keep to the import table, because " + why("netem"),
-		"netem/loss.go:6: netem imports lossylab/sim: keep to the import table, because " + why("netem"),
-		"report/figure.go:3: report imports lossylab/sim: keep to the import table, because " + why("report"),
+		"netem/loss.go:5: netem imports gvisor.dev/gvisor/pkg/tcpip: keep to the import table: " + why("netem"),
+		"netem/loss.go:6: netem imports lossylab/sim: keep to the import table: " + why("netem"),
+		"report/figure.go:3: report imports lossylab/sim: keep to the import table: " + why("report"),
 		"sim/app/echo.go:3: dot import of lossylab/sim: import it by its name",
-		"sim/loop.go:3: sim imports lossylab/report: keep to the import table, because " + why("sim"),
-		"sim/netstack/world.go:3: sim/netstack imports C: keep to the import table, because " + why("sim/netstack"),
+		"sim/loop.go:3: sim imports lossylab/report: keep to the import table: " + why("sim"),
+		"sim/netstack/world.go:3: sim/netstack imports C: keep to the import table: " + why("sim/netstack"),
 	},
 }, {
 	rule:  "imports",
@@ -188,8 +188,8 @@ const (
 		"sim/netstack/nic.go": "package netstack\n\nimport \"gvisor.dev/gvisor/pkg/tcpip\"\n",
 	},
 	want: []string{
-		"netem/delay_test.go:3: netem imports lossylab/sim: keep to the import table, because " + why("netem"),
-		"netem/loss.go:3: netem imports lossylab/netem/netemtest: keep to the import table, because " + why("netem"),
+		"netem/delay_test.go:3: netem imports lossylab/sim: keep to the import table: " + why("netem"),
+		"netem/loss.go:3: netem imports lossylab/netem/netemtest: keep to the import table: " + why("netem"),
 	},
 }, {
 	rule: "table",

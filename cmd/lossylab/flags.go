@@ -54,7 +54,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.proto, "proto", "both", "`PROTO`: both, tcp or udp")
 	s.IntVar(&f.messages, "messages", 0, "`N` messages, or lines of an echo, from each client (default 500; echo 20; bulk and with --duration, --bytes or --input no limit)")
 	s.StringVar(&f.size, "size", "", "`BYTES` of a message, its 20-byte header included (default 1000; bulk 1448)")
-	s.StringVar(&f.interval, "interval", "", "`D` between messages (default 10ms; echo: between an answer and the next line, default 0s)")
+	s.StringVar(&f.interval, "interval", "", "`D` between messages (default 20ms; echo: between an answer and the next line, default 0s)")
 	s.StringVar(&f.duration, "duration", "", "stop sending after `D` (default for bulk 10s, otherwise none)")
 	s.StringVar(&f.bytes, "bytes", "", "stop sending after `BYTES`, such as 5MB (default none)")
 	s.IntVar(&f.flows, "flows", 1, "`N` clients at once")

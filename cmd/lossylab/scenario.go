@@ -127,7 +127,7 @@ func (s *scenario) checkCounts(f *runFlags, set *pflag.FlagSet) error {
 
 func (s *scenario) checkTimes(f *runFlags, set *pflag.FlagSet) error {
 	if f.interval == "" && s.App == "stream" {
-		f.interval = "10ms"
+		f.interval = "20ms"
 	}
 	if f.duration == "" && s.App == "bulk" && f.bytes == "" && f.input == "" && f.messages == 0 {
 		f.duration = "10s"

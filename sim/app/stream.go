@@ -47,13 +47,13 @@ func (s Stream) Client(h sim.Host) error {
 		return err
 	}
 	defer conn.Close()
-	out := s.writer(conn)
+	out, room := s.writer(conn), make([]byte, 0, s.Size)
 	start := h.Now()
 	for seq := 0; s.more(seq, h.Now().Sub(start)); seq++ {
 		if s.Interval > 0 {
 			h.Sleep(start.Add(time.Duration(seq) * s.Interval).Sub(h.Now()))
 		}
-		if err := s.send(h, out, seq); err != nil {
+		if err := s.send(h, out, room, seq); err != nil {
 			return err
 		}
 	}
@@ -88,12 +88,13 @@ func (s Stream) more(seq int, age time.Duration) bool {
 // piece is how much of the input a message carries.
 func (s Stream) piece() int { return s.Size - HeaderLen }
 
-func (s Stream) send(h sim.Host, out io.Writer, seq int) error {
+// send makes message seq in room and writes it.
+func (s Stream) send(h sim.Host, out io.Writer, room []byte, seq int) error {
 	m := message{flow: s.Flow, seq: seq, sent: h.Now(), content: filler[:s.piece()]}
 	if s.Input != nil {
 		m.content = s.Input[seq*s.piece() : min((seq+1)*s.piece(), len(s.Input))]
 	}
-	b := m.append(make([]byte, 0, s.Size))
+	b := m.append(room)
 	s.Observer.Observe(Event{Kind: Sent, At: m.sent, Flow: s.Flow, Seq: seq, Bytes: len(b)})
 	_, err := out.Write(b)
 	return err

@@ -1,22 +1,28 @@
 package netstack
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"strings"
+	"syscall"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 )
 
-// transport checks a network's name against what is wanted ("tcp" or "udp") and the host's address family.
-func (h *Host) transport(network, want string) error {
-	if network != want && network != want+h.family() {
-		return net.UnknownNetworkError(network)
+// transport returns which of the wanted transports ("tcp", "udp") a network's name stands for; behind it may be the
+// digit of the host's address family.
+func (h *Host) transport(network string, wanted ...string) (string, error) {
+	var names []string
+	for _, w := range wanted {
+		if network == w || network == w+h.family() {
+			return w, nil
+		}
+		names = append(names, w, w+h.family())
 	}
-	return nil
+	last := len(names) - 1
+	return "", fmt.Errorf("%w: want %s or %s", net.UnknownNetworkError(network), strings.Join(names[:last], ", "), names[last])
 }
 
 // family is "4" or "6".
@@ -27,22 +33,45 @@ func (h *Host) family() string {
 	return "6"
 }
 
-// resolve reads "host:port". There are no names here: the host is an IP address or, to listen, empty.
-func (h *Host) resolve(address string) (tcpip.FullAddress, error) {
-	if strings.HasPrefix(address, ":") {
-		address = netip.IPv6Unspecified().String() + "]" + address
-		address = "[" + address
+// local reads the "host:port" of a socket to be: the host is empty or this one's address.
+func (h *Host) local(address string) (tcpip.FullAddress, error) {
+	full, addr, err := h.resolve(address)
+	if err == nil && !addr.IsUnspecified() && addr != h.config.Addr {
+		err = fmt.Errorf("address %q: %w: want :%d or %s", address, syscall.EADDRNOTAVAIL, full.Port,
+			netip.AddrPortFrom(h.config.Addr, full.Port))
 	}
-	a, err := netip.ParseAddrPort(address)
+	return full, err
+}
+
+// remote reads the "host:port" of another host.
+func (h *Host) remote(address string) (tcpip.FullAddress, error) {
+	full, addr, err := h.resolve(address)
+	if err == nil && (addr.IsUnspecified() || addr.IsLoopback() || addr == h.config.Addr) {
+		err = fmt.Errorf("address %q is this host itself, which has no loopback: want another host's", address)
+	}
+	return full, err
+}
+
+// resolve reads "host:port". There are no names here: the host is an IP address of the right family or empty.
+func (h *Host) resolve(address string) (full tcpip.FullAddress, addr netip.Addr, err error) {
+	text := address
+	if strings.HasPrefix(address, ":") {
+		text = "[::]" + address
+	}
+	a, err := netip.ParseAddrPort(text)
 	if err != nil {
-		return tcpip.FullAddress{}, fmt.Errorf("address %q: want an IP address and a port, such as %s", address,
+		return full, addr, fmt.Errorf("address %q: want an IP address and a port, such as %s", address,
 			netip.AddrPortFrom(h.config.Addr, 7))
 	}
-	full := tcpip.FullAddress{NIC: nicID, Port: a.Port()}
-	if !a.Addr().IsUnspecified() {
-		full.Addr = tcpip.AddrFromSlice(a.Addr().AsSlice())
+	full, addr = tcpip.FullAddress{NIC: nicID, Port: a.Port()}, a.Addr().Unmap()
+	if addr.IsUnspecified() {
+		return full, addr, nil
 	}
-	return full, nil
+	if addr.Is4() != h.config.Addr.Is4() {
+		return full, addr, fmt.Errorf("address %q: want an IPv%s address, such as %s", address, h.family(), h.config.Addr)
+	}
+	full.Addr = tcpip.AddrFromSlice(addr.AsSlice())
+	return full, addr, nil
 }
 
 func addrPort(a tcpip.FullAddress) netip.AddrPort {
@@ -64,6 +93,3 @@ func opError(op, network string, local, remote net.Addr, err error) error {
 	}
 	return &net.OpError{Op: op, Net: network, Source: local, Addr: remote, Err: err}
 }
-
-// contextError tells why a context ended in the words of package net.
-func contextError(ctx context.Context) error { return context.Cause(ctx) }

@@ -1,7 +1,6 @@
 package netstack
 
 import (
-	"sync/atomic"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -17,7 +16,12 @@ import (
 type clock struct {
 	loop *sim.Loop
 	host *Host
-	read atomic.Int64 // the last monotonic reading, ns
+
+	// The last monotonic reading, and the same as the stack wants it: it asks several times for every packet. The stack's
+	// goroutine and the loop never run at the same time.
+	at      netem.Time
+	reading tcpip.MonotonicTime
+	asIs    bool // sending takes no time: tests show by it what the stack does then
 }
 
 // Now implements tcpip.Clock.
@@ -25,16 +29,17 @@ func (c *clock) Now() time.Time { return sim.Epoch.Add(time.Duration(c.loop.Now(
 
 // NowMonotonic implements tcpip.Clock.
 func (c *clock) NowMonotonic() tcpip.MonotonicTime {
-	if now := int64(c.loop.Now()); now > c.read.Load() {
-		c.read.Store(now)
+	if now := c.loop.Now(); now > c.at {
+		c.set(now)
 	}
-	return tcpip.MonotonicTime{}.Add(time.Duration(c.read.Load()))
+	return c.reading
 }
 
 // sent moves the clock on after the host has sent a packet.
-func (c *clock) sent() {
-	c.NowMonotonic()
-	c.read.Add(1)
+func (c *clock) sent() { c.set(max(c.at, c.loop.Now()) + 1) }
+
+func (c *clock) set(at netem.Time) {
+	c.at, c.reading = at, tcpip.MonotonicTime{}.Add(time.Duration(at))
 }
 
 // AfterFunc implements tcpip.Clock.

@@ -5,7 +5,6 @@ import (
 	"net"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 )
 
@@ -29,22 +28,16 @@ func newConn(h *Host, network string, ep tcpip.Endpoint, q *waiter.Queue) *conn 
 // Read implements net.Conn. A UDP connection reads one datagram and throws away what does not fit.
 func (c *conn) Read(b []byte) (int, error) {
 	for {
-		if err := c.check(&c.in); err != nil {
+		if err := c.wait(&c.in); err != nil { // before the endpoint is asked: its "would block" costs as much as a read
 			return 0, c.failed("read", err)
 		}
 		c.read = b
 		r, err := c.ep.Read(&c.read, tcpip.ReadOptions{})
 		if err == nil {
-			if tcp, ok := c.ep.(*tcp.Endpoint); ok {
-				tcp.ModerateRecvBuf(r.Count)
-			}
 			return r.Count, nil
 		}
 		if _, ok := err.(*tcpip.ErrWouldBlock); !ok {
 			return 0, c.failed("read", socketError(err))
-		}
-		if err := c.wait(&c.in); err != nil {
-			return 0, c.failed("read", err)
 		}
 	}
 }
@@ -75,6 +68,9 @@ func (c *conn) Write(b []byte) (n int, _ error) {
 
 // CloseWrite ends the sending direction, as (*net.TCPConn).CloseWrite does.
 func (c *conn) CloseWrite() error {
+	if c.closed {
+		return c.failed("close", net.ErrClosed)
+	}
 	return c.failed("close", socketError(c.ep.Shutdown(tcpip.ShutdownWrite)))
 }
 

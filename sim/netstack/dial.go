@@ -12,14 +12,15 @@ import (
 
 // Dial implements sim.Host.
 func (h *Host) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	proto := udp.ProtocolNumber
-	if h.transport(network, "udp") != nil {
-		if err := h.transport(network, "tcp"); err != nil {
-			return nil, opError("dial", network, nil, nil, err)
-		}
-		proto = tcp.ProtocolNumber
+	transport, err := h.transport(network, "tcp", "udp")
+	if err != nil {
+		return nil, opError("dial", network, nil, nil, err)
 	}
-	to, err := h.resolve(address)
+	proto := tcp.ProtocolNumber
+	if transport == "udp" {
+		proto = udp.ProtocolNumber
+	}
+	to, err := h.remote(address)
 	if err != nil {
 		return nil, opError("dial", network, nil, nil, err)
 	}

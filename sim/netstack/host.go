@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -28,6 +29,21 @@ type Config struct {
 	NoSACK  bool       // without selective acknowledgments (RFC 2018), and so without RACK
 	Seed    uint64     // of the world
 	Observe func(sim.TCPInfo)
+}
+
+// validate says what the stack would take and then not do.
+func (c Config) validate() error {
+	least := header.IPv4MinimumMTU
+	if !c.Addr.Is4() {
+		least = header.IPv6MinimumMTU
+	}
+	switch {
+	case c.CC != "cubic" && c.CC != "reno":
+		return fmt.Errorf("congestion control %q: want cubic or reno", c.CC)
+	case c.MTU < least || c.MTU > 65535:
+		return fmt.Errorf("MTU %d: want %d to 65535", c.MTU, least)
+	}
+	return nil
 }
 
 // Host is a computer with a TCP/IP stack of its own. Its methods are called from programs of its Loop, but for those of
@@ -54,6 +70,9 @@ func NewHost(l *sim.Loop, c Config, nextID func() uint64, send func(*netem.Packe
 	if inside.err != nil {
 		return nil, inside.err
 	}
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("netstack: host %s: %w", c.Name, err)
+	}
 	h := &Host{config: c, loop: l}
 	h.clock = &clock{loop: l, host: h}
 	h.nic = &nic{host: h, mtu: uint32(c.MTU), send: send, nextID: nextID}
@@ -79,6 +98,7 @@ func (h *Host) makeStack() {
 		SecureRNG:          rng,
 	})
 	h.tcp = h.stack.TransportProtocolInstance(tcp.ProtocolNumber)
+	h.tcp.Pause()
 }
 
 // The sizes of TCP's socket buffers, bytes. They are as large from the start as Linux's grow (net.ipv4.tcp_wmem), enough
@@ -140,10 +160,11 @@ func (h *Host) Deliver(p *netem.Packet) {
 	}
 }
 
-// settle waits until the stack's own goroutine has nothing left to do. Pause comes back only then.
+// settle lets the stack's own goroutine run until it has nothing left to do: Pause comes back only then. Outside settle
+// it is paused, so it never runs beside a program or the loop.
 func (h *Host) settle() {
-	h.tcp.Pause()
 	h.tcp.Resume()
+	h.tcp.Pause()
 }
 
 // Now implements sim.Clock.
@@ -174,5 +195,6 @@ func (h *Host) Stats() sim.TCPStats {
 // Close aborts what is still open, without a further packet, and waits for the stack's goroutines to end.
 func (h *Host) Close() {
 	h.nic.send = func(*netem.Packet) {}
+	h.tcp.Resume()
 	h.stack.Destroy()
 }

@@ -20,7 +20,7 @@ type listener struct {
 
 // Listen implements sim.Host.
 func (h *Host) Listen(network, address string) (net.Listener, error) {
-	if err := h.transport(network, "tcp"); err != nil {
+	if _, err := h.transport(network, "tcp"); err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
 	s, at, err := h.bind(tcp.ProtocolNumber, address)
@@ -36,7 +36,7 @@ func (h *Host) Listen(network, address string) (net.Listener, error) {
 
 // bind makes a socket at a local address.
 func (h *Host) bind(proto tcpip.TransportProtocolNumber, address string) (*socket, tcpip.FullAddress, error) {
-	at, err := h.resolve(address)
+	at, err := h.local(address)
 	if err != nil {
 		return nil, at, err
 	}
@@ -86,7 +86,7 @@ type packetConn struct {
 
 // ListenPacket implements sim.Host.
 func (h *Host) ListenPacket(network, address string) (net.PacketConn, error) {
-	if err := h.transport(network, "udp"); err != nil {
+	if _, err := h.transport(network, "udp"); err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
 	s, at, err := h.bind(udp.ProtocolNumber, address)
@@ -121,7 +121,7 @@ func (c *packetConn) WriteTo(b []byte, to net.Addr) (int, error) {
 	if err := c.check(&c.out); err != nil {
 		return 0, c.failed("write", err)
 	}
-	full, err := c.host.resolve(to.String())
+	full, err := c.host.remote(to.String())
 	if err != nil {
 		return 0, c.failed("write", err)
 	}

@@ -16,18 +16,50 @@ type nic struct {
 	dispatcher stack.NetworkDispatcher
 	send       func(*netem.Packet)
 	nextID     func() uint64
+	room       room
+}
+
+// room hands out memory for packets from larger pieces, since the collector's price is by the piece. A piece is free
+// again when all its packets are.
+type room struct {
+	data    []byte
+	packets []netem.Packet
+}
+
+// bytes returns n bytes with nothing behind them.
+func (r *room) bytes(n int) []byte {
+	if n > len(r.data) {
+		r.data = make([]byte, max(n, 32<<10))
+	}
+	b := r.data[:n:n]
+	r.data = r.data[n:]
+	return b
+}
+
+func (r *room) packet() *netem.Packet {
+	if len(r.packets) == 0 {
+		r.packets = make([]netem.Packet, 32)
+	}
+	p := &r.packets[0]
+	r.packets = r.packets[1:]
+	return p
 }
 
 // WritePackets implements stack.LinkWriter. The packet's bytes are copied once, here: from now on they are frozen.
 func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	packets := list.AsSlice()
 	for _, p := range packets {
-		data := make([]byte, 0, p.Size())
-		for _, s := range p.AsSlices() {
-			data = append(data, s...)
+		data := n.room.bytes(p.Size())[:0]
+		views, skip := p.AsViewList()
+		for v := views.Front(); v != nil; v = v.Next() {
+			b := v.AsSlice()
+			data = append(data, b[min(skip, len(b)):]...)
+			skip = max(0, skip-len(b))
 		}
 		n.host.clock.sent()
-		n.send(&netem.Packet{ID: n.nextID(), Data: data})
+		packet := n.room.packet()
+		*packet = netem.Packet{ID: n.nextID(), Data: data}
+		n.send(packet)
 	}
 	return len(packets), nil
 }

@@ -13,8 +13,13 @@ type senders struct {
 	host    *Host
 	byID    map[connID]*sender
 	ordered []*sender // in order of opening
-	asIs    bool      // tests show what the stack does by itself
+	lastID  connID    // a packet mostly belongs to the same connection as the one before
+	last    *sender
+	asIs    asIs
 }
+
+// asIs leaves single corrections out: tests show by it what the stack does without them.
+type asIs struct{ outstanding, reno, recovery, cubic bool }
 
 // sample is what was last told of a sender, but for the time of it.
 type sample = sim.TCPInfo
@@ -26,14 +31,17 @@ func (ss *senders) add(ep tcpip.Endpoint, remote tcpip.FullAddress) {
 		return // closed before it was accepted: there is nothing to look after
 	}
 	s := &sender{port: local.Port, ep: ep.(*tcp.Endpoint)}
-	ss.byID[connBetween(local.Port, remote)] = s
+	ss.byID[connBetween(local.Port, remote)], ss.last = s, nil
 	ss.ordered = append(ss.ordered, s)
 }
 
 // after looks after the connection that a packet from the network belonged to.
 func (ss *senders) after(id connID) {
-	if s := ss.byID[id]; s != nil {
-		ss.lookAfter(s)
+	if ss.last == nil || id != ss.lastID {
+		ss.lastID, ss.last = id, ss.byID[id]
+	}
+	if ss.last != nil {
+		ss.lookAfter(ss.last)
 	}
 }
 
@@ -49,10 +57,16 @@ func (ss *senders) lookAfter(s *sender) {
 	if !ok {
 		return
 	}
-	if !ss.asIs {
+	if !ss.asIs.reno {
 		s.mendReno(in.state)
+	}
+	if !ss.asIs.recovery {
 		s.mendRecovery(in)
+	}
+	if !ss.asIs.cubic {
 		s.mendCubic(in, ss.host.clock.NowMonotonic())
+	}
+	if !ss.asIs.outstanding {
 		mendOutstanding(in.state)
 	}
 	s.cwnd, s.una = in.state.SndCwnd, in.state.SndUna

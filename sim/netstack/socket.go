@@ -3,6 +3,7 @@ package netstack
 import (
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -79,20 +80,22 @@ func (d *side) setDeadline(t time.Time) {
 
 // wait parks the running program until the endpoint is ready for d, the deadline passes or the socket is closed.
 func (s *socket) wait(d *side) error {
-	loop := s.host.loop
-	d.waiting = append(d.waiting, loop.Current())
-	defer func() {
-		for i, p := range d.waiting {
-			if p == loop.Current() {
-				d.waiting = append(d.waiting[:i], d.waiting[i+1:]...)
-				return
-			}
-		}
-	}()
+	if err := s.check(d); err != nil || s.ep.Readiness(d.mask) != 0 {
+		return err
+	}
+	p := s.host.loop.Current()
+	d.waiting = append(d.waiting, p)
+	defer d.leave(p)
 	for s.check(d) == nil && s.ep.Readiness(d.mask) == 0 {
-		loop.Park()
+		s.host.loop.Park()
 	}
 	return s.check(d)
+}
+
+// leave takes p off the waiting list.
+func (d *side) leave(p *sim.Proc) {
+	i := slices.Index(d.waiting, p)
+	d.waiting = slices.Delete(d.waiting, i, i+1)
 }
 
 // check says why d can no longer be used.
