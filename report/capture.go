@@ -194,9 +194,9 @@ func join(a, b string) string {
 func (f *flight) fate() fate {
 	switch {
 	case f.arrived == 0:
-		return fate{"was lost", f.lostBy}
+		return fate{"never arrived", f.lostBy}
 	case f.intact == 0 && len(f.damages) > 0:
-		return fate{"was corrupted", f.damages[0].by}
+		return fate{"arrived corrupted", f.damages[0].by}
 	case f.lateBy != "":
 		return fate{"arrived late", f.lateBy}
 	}
@@ -212,8 +212,11 @@ func (f *flight) appendAgain(b []byte) []byte {
 	if f.before.what == "" {
 		return b
 	}
-	b = append(append(b, " (which "...), f.before.what...)
-	return append(because(b, f.before.by), ')')
+	b = append(append(b, ", which "...), f.before.what...) // not "lost": a filter for that finds what was dropped
+	if f.before.by == "" {
+		return b
+	}
+	return append(append(append(b, " ("...), f.before.by...), ')')
 }
 
 // appendFate appends what is known of f's fate at the sending end.

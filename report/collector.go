@@ -135,7 +135,7 @@ func (c *Collector) State(port uint16, s State) {
 }
 
 // Finish closes the books at the end of the run and returns what the figures are drawn from, and the results but for what
-// only the engine knows. Cut says that the programs had not finished.
+// only the engine knows: of TCP's retransmissions, those of SYN are counted here. Cut says that the programs had not finished.
 func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	c.tcp.finish()
 	f := &c.flow
@@ -156,7 +156,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}
 	if f.Proto == "tcp" {
-		r.TCP = &TCPResult{Segments: c.tcp.segments, Spurious: c.tcp.spurious, SRTT: c.srtt.Summary(), CwndMax: c.cwndMax}
+		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious, SRTT: c.srtt.Summary(), CwndMax: c.cwndMax}
 	}
 	return f, r
 }

@@ -179,7 +179,7 @@ func newDamage(sent, got []byte) (d damage) {
 	return d
 }
 
-// fate is what became of a frame that was sent: {"was lost", "loss 3%"}. It is empty while nobody knows.
+// fate is what became of a frame that was sent: {"never arrived", "loss 3%"}. It is empty while nobody knows.
 type fate struct{ what, by string }
 
 // span is a range of TCP sequence numbers, from up to but not including to, and the frame that carried it last.

@@ -81,7 +81,7 @@ type Sojourn struct {
 // TCPResult is what the client's TCP counted and what its state was.
 type TCPResult struct {
 	Segments       int64    `json:"data_segments"` // sent with data, retransmissions included
-	Retransmits    uint64   `json:"retransmits"`
+	Retransmits    uint64   `json:"retransmits"`   // by the stack, SYN and FIN included
 	FastRecoveries uint64   `json:"fast_recoveries"`
 	Timeouts       uint64   `json:"timeouts"`
 	Spurious       int64    `json:"spurious"` // retransmissions of what had already arrived, or was about to

@@ -16,6 +16,7 @@ type tcpTracker struct {
 	last        *tcpConn
 	segments    int64
 	retransmits int64
+	synAgain    int64
 	spurious    int64
 
 	shown []Segment
@@ -69,7 +70,11 @@ type seen struct {
 // up looks at an event of a TCP packet that goes from the client to the server.
 func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) (s seen) {
 	c := t.conn(h.Src.Port())
-	if h.Flags&netem.SYN != 0 && e.Kind == netem.Sent && (c == nil || c.isn != h.Seq+1) {
+	syn := h.Flags&netem.SYN != 0 && e.Kind == netem.Sent
+	if syn && c != nil && c.isn == h.Seq+1 {
+		t.synAgain++
+	}
+	if syn && (c == nil || c.isn != h.Seq+1) {
 		c = &tcpConn{isn: h.Seq + 1}
 		if t.conns == nil {
 			t.conns = map[uint16]*tcpConn{}

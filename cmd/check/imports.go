@@ -64,7 +64,7 @@ var table = []row{
 		dir:     "cmd/lossylab",
 		project: []string{"netem", "report", "report/pcapng", "sim", "sim/app", "sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
-		tests:   []string{"github.com/google/gopacket"},
+		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",
 	}, {
 		dir: "cmd/check",

@@ -66,10 +66,18 @@ func (x *experiment) program(flow int) program {
 	if x.App == "bulk" {
 		s.Buffer = 64 << 10
 		if x.proto == "udp" {
-			s.Interval = x.sendRate.Transmission(x.Size)
+			s.Interval = x.sendRate.Transmission(x.Size + x.headers())
 		}
 	}
 	return s
+}
+
+// headers is the length of a datagram's IP and UDP headers, bytes: --send-rate counts IP packets, as links do.
+func (x *experiment) headers() int {
+	if x.IPv6 {
+		return 48
+	}
+	return 28
 }
 
 // run lets the world run to its end, and returns when it was over. An error is the context's, or the server's that could
@@ -102,12 +110,14 @@ func (x *experiment) limit() netem.Time {
 }
 
 // note says why a run is not complete, and is empty if it is.
-func (x *experiment) note(interrupted bool) string {
+func (x *experiment) note(interrupted bool, sent int64) string {
 	switch {
 	case interrupted:
 		return fmt.Sprintf("interrupted after %s s of simulated time", x.world.Loop.Now())
 	case x.failed != nil:
 		return fmt.Sprintf("the %s client gave up: %v", x.proto, x.failed)
+	case !x.world.Finished() && sent == 0:
+		return fmt.Sprintf("the %s client was still trying to connect after %s", x.proto, netem.FormatDuration(time.Duration(x.limit())))
 	case !x.world.Finished() && x.limit() == netem.Time(x.TimeLimit):
 		return fmt.Sprintf("stopped at the time limit of %s before all messages had arrived", netem.FormatDuration(time.Duration(x.TimeLimit)))
 	}
@@ -117,11 +127,12 @@ func (x *experiment) note(interrupted bool) string {
 // finish closes the books.
 func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
-	r.Note = x.note(interrupted)
+	r.Note = x.note(interrupted, r.App.Sent)
 	r.Complete = r.Note == ""
 	if r.TCP != nil {
 		stats := x.world.Client.Stats()
-		r.TCP.Retransmits, r.TCP.FastRecoveries, r.TCP.Timeouts = stats.Retransmits, stats.FastRecoveries, stats.Timeouts
+		r.TCP.Retransmits += stats.Retransmits
+		r.TCP.FastRecoveries, r.TCP.Timeouts = stats.FastRecoveries, stats.Timeouts
 	}
 	return flow, r
 }

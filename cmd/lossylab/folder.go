@@ -18,7 +18,8 @@ import (
 // folder is where results go. Until they are complete they stand in a folder of another name beside it, so that whatever
 // happens to the process, no half file is ever found where results are looked for.
 type folder struct {
-	path    string
+	name    string // as it was asked for
+	path    string // absolute
 	partial string
 	open    []*os.File
 }
@@ -28,46 +29,46 @@ const manifestName = "manifest.json"
 
 // newFolder checks that results can be written to path and begins. It replaces an earlier run's results at commit, and
 // refuses to replace anything else.
-func newFolder(path string) (*folder, error) {
-	path, err := filepath.Abs(path)
+func newFolder(name string) (*folder, error) {
+	path, err := filepath.Abs(name)
 	if err != nil {
-		return nil, usagef("--out %s: %v", path, err)
+		return nil, usagef("--out %s: %v: choose another folder", name, err)
 	}
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, usagef("--out %s: %v: choose another folder", path, plain(err))
+		return nil, usagef("--out %s: %v: choose another folder", name, plain(err))
 	case !info.IsDir():
-		return nil, usagef("--out %s: it is a file: choose another name, or remove it", path)
+		return nil, usagef("--out %s: it is a file: choose another name, or remove it", name)
 	default:
-		if err := replaceable(path); err != nil {
+		if err := replaceable(name, path); err != nil {
 			return nil, err
 		}
 	}
-	f := &folder{path: path, partial: path + ".partial"}
+	f := &folder{name: name, path: path, partial: path + ".partial"}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, usagef("--out %s: %v: choose another folder", path, plain(err))
+		return nil, usagef("--out %s: %v: choose another folder", name, plain(err))
 	}
 	if err := os.RemoveAll(f.partial); err != nil { // of a run that was killed
-		return nil, usagef("--out %s: %v: remove %s", path, plain(err), f.partial)
+		return nil, usagef("--out %s: %v: remove %s", name, plain(err), f.partial)
 	}
 	if err := os.Mkdir(f.partial, 0o777); err != nil {
-		return nil, usagef("--out %s: %v: choose another folder", path, plain(err))
+		return nil, usagef("--out %s: %v: choose another folder", name, plain(err))
 	}
 	return f, nil
 }
 
 // replaceable refuses a folder that holds something, but not a run's results; and one that cannot be renamed.
-func replaceable(path string) error {
+func replaceable(name, path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return usagef("--out %s: %v: choose another folder", path, plain(err))
+		return usagef("--out %s: %v: choose another folder", name, plain(err))
 	}
 	if len(entries) == 0 {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(path, manifestName)); err != nil {
-		return usagef("--out %s: the folder holds other files, and no results of lossylab: choose another name", path)
+		return usagef("--out %s: the folder holds other files, and no results of lossylab: choose another name", name)
 	}
 	return nil
 }
@@ -213,5 +214,5 @@ func (m manifest) list() []string {
 
 // diskError says that results could not be written.
 func diskError(f *folder, err error) error {
-	return fmt.Errorf("writing the results to %s: %v: nothing was kept; make room, or choose another --out", f.path, plain(err))
+	return fmt.Errorf("writing the results to %s: %v: nothing was kept; make room, or choose another --out", f.name, plain(err))
 }

@@ -31,7 +31,7 @@ func (s *scenario) readInput(path string, stdin io.Reader) error {
 	}
 	switch {
 	case err != nil:
-		return usagef("--input %s: %v", path, err)
+		return usagef("--input %s: %v: name a file, or - for standard input", path, plain(err))
 	case len(s.input) > maxInput:
 		return usagef("--input %s: more than 1 GiB: cut it with 'head -c 1G'", path)
 	case len(s.input) == 0:
@@ -49,7 +49,7 @@ func readFile(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, fmt.Errorf("it is a folder: name a file")
+		return nil, fmt.Errorf("it is a folder")
 	case info.Size() > maxInput:
 		return nil, fmt.Errorf("more than 1 GiB")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -74,7 +73,7 @@ func (l *lab) run(ctx context.Context) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("%w: %s; what was finished is in %s", errInterrupted, l.results.Note, l.dir.path)
+		return fmt.Errorf("%w: %s; what was finished is in %s", errInterrupted, l.results.Note, l.dir.name)
 	}
 	return nil
 }
@@ -254,7 +253,7 @@ func (l *lab) tell(m manifest) error {
 		}
 	}
 	l.tellInput()
-	_, err := fmt.Fprintf(l.out, "\nResults: %s\n  %s\n", relative(l.dir.path), strings.Join(append(m.list(), manifestName), "  "))
+	_, err := fmt.Fprintf(l.out, "\nResults: %s\n  %s\n", l.dir.name, strings.Join(append(m.list(), manifestName), "  "))
 	return err
 }
 
@@ -268,16 +267,4 @@ func (l *lab) tellInput() {
 			fmt.Fprintf(l.out, "%s: %s\n", in.Received, state)
 		}
 	}
-}
-
-// relative shortens a path below the working folder.
-func relative(path string) string {
-	wd, err := filepath.Abs(".")
-	if err != nil {
-		return path
-	}
-	if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
-		return rel
-	}
-	return path
 }

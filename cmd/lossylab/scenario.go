@@ -119,9 +119,6 @@ func (s *scenario) checkCounts(f *runFlags, set *pflag.FlagSet) error {
 			return usagef("--%s %d: want a number from %d to %d", c.flag, c.n, c.least, c.most)
 		}
 	}
-	if f.ipv6 && f.mtu < least {
-		return usagef("--mtu %d: IPv6 needs at least %d (RFC 8200 section 5)", f.mtu, least)
-	}
 	return nil
 }
 

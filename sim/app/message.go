@@ -12,13 +12,14 @@ import (
 
 // HeaderLen is the length of a message's header, bytes:
 //
-//	 0      4      6      8            12                   20
-//	┌──────┬──────┬──────┬────────────┬────────────────────┬─────────
-//	│ CRC  │ flow │ len  │ sequence   │ sent, ns of world  │ content
-//	└──────┴──────┴──────┴────────────┴────────────────────┴─────────
+//	 0        4       8      10     12         16                  24
+//	┌────────┬───────┬──────┬──────┬──────────┬───────────────────┬─────────
+//	│ "loss" │  CRC  │ flow │ len  │ sequence │ sent, ns of world │ content
+//	└────────┴───────┴──────┴──────┴──────────┴───────────────────┴─────────
 //
-// in network byte order. The checksum is CRC-32C over all that follows it; len is that of the content.
-const HeaderLen = 20
+// in network byte order. The checksum is CRC-32C over all that follows it; len is that of the content. The first word is
+// for people who look at captures, and keeps Wireshark from taking a message for one of a protocol that it guesses at.
+const HeaderLen = 24
 
 // MaxMessage is the longest message, bytes: what fits into one UDP datagram over IPv4.
 const MaxMessage = 65507
@@ -30,6 +31,8 @@ type message struct {
 	content   []byte
 }
 
+const magic = "loss"
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errCorrupt = errors.New("app: the message's checksum is wrong")
@@ -37,30 +40,30 @@ var errCorrupt = errors.New("app: the message's checksum is wrong")
 // append writes the message behind b.
 func (m message) append(b []byte) []byte {
 	start := len(b)
-	b = append(b, 0, 0, 0, 0)
+	b = append(b, magic+"\x00\x00\x00\x00"...)
 	b = binary.BigEndian.AppendUint16(b, uint16(m.flow))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.content)))
 	b = binary.BigEndian.AppendUint32(b, uint32(m.seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(m.sent.Sub(sim.Epoch)))
 	b = append(b, m.content...)
-	binary.BigEndian.PutUint32(b[start:], crc32.Checksum(b[start+4:], castagnoli))
+	binary.BigEndian.PutUint32(b[start+4:], crc32.Checksum(b[start+8:], castagnoli))
 	return b
 }
 
 // contentLen reads the length of the content from a header.
-func contentLen(header []byte) int { return int(binary.BigEndian.Uint16(header[6:])) }
+func contentLen(header []byte) int { return int(binary.BigEndian.Uint16(header[10:])) }
 
 // parseMessage reads a whole message. The content shares b's memory.
 func parseMessage(b []byte) (m message, err error) {
 	if len(b) < HeaderLen || contentLen(b) != len(b)-HeaderLen {
 		return m, fmt.Errorf("app: a message of %d bytes: %w", len(b), errCorrupt)
 	}
-	if binary.BigEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+	if string(b[:4]) != magic || binary.BigEndian.Uint32(b[4:]) != crc32.Checksum(b[8:], castagnoli) {
 		return m, errCorrupt
 	}
-	m.flow = int(binary.BigEndian.Uint16(b[4:]))
-	m.seq = int(binary.BigEndian.Uint32(b[8:]))
-	m.sent = sim.Epoch.Add(time.Duration(binary.BigEndian.Uint64(b[12:])))
+	m.flow = int(binary.BigEndian.Uint16(b[8:]))
+	m.seq = int(binary.BigEndian.Uint32(b[12:]))
+	m.sent = sim.Epoch.Add(time.Duration(binary.BigEndian.Uint64(b[16:])))
 	m.content = b[HeaderLen:]
 	return m, nil
 }
