@@ -64,7 +64,7 @@ func (x *experiment) program(flow int) program {
 	s := app.Stream{Network: x.proto, Server: to, Flow: flow, Size: x.Size, Interval: time.Duration(x.Interval),
 		Messages: x.Messages, Duration: time.Duration(x.Duration), Input: x.input, Observer: x}
 	if x.App == "bulk" {
-		s.Buffer = 64 << 10
+		s.Buffer = max(1, 64<<10/x.Size) * x.Size // whole messages, so that no write ends in a small segment
 		if x.proto == "udp" {
 			s.Interval = x.sendRate.Transmission(x.Size + x.headers())
 		}
