@@ -105,13 +105,11 @@ func (s *story) drop(p *netem.Packet, by string) { s.tell(netem.Dropped, p, by) 
 func (s *story) late(p *netem.Packet, by string) { s.tell(netem.Delayed, p, by) }
 
 func (s *story) corrupt(p *netem.Packet, by string, bits ...int) *netem.Packet {
-	c := *p
-	c.Corrupt = true
-	c.Data = bytes.Clone(p.Data)
+	c := &netem.Packet{ID: p.ID, Copy: p.Copy, Corrupt: true, Sent: p.Sent, Data: bytes.Clone(p.Data)} // its header is not read yet
 	for _, bit := range bits {
 		c.Data[bit/8] ^= 0x80 >> (bit % 8)
 	}
-	return s.tell(netem.Corrupted, &c, by)
+	return s.tell(netem.Corrupted, c, by)
 }
 
 func (s *story) duplicate(p *netem.Packet, number int, by string) *netem.Packet {
@@ -685,7 +683,7 @@ func steady(t testing.TB, o netem.Observer, jitter, loss bool) func() {
 		} else if !jitter {
 			deliver(i)
 		}
-		a.ID++
+		a = netem.Packet{ID: a.ID + 1, Data: ack} // its header is not read yet
 		put32(ack[28:], seq-1448*100)
 		tell(down, netem.Sent, &a, "")
 		tell(down, netem.Delivered, &a, "")

@@ -1,10 +1,6 @@
 package report
 
-import (
-	"sort"
-
-	"lossylab/netem"
-)
+import "lossylab/netem"
 
 // Collector gathers what the figures and results of one protocol's run are made of, from the events of its two links, of
 // its programs, and from samples of its TCP. Memory is bounded whatever the run's length: the counters count everything,
@@ -18,18 +14,17 @@ type Collector struct {
 	ladder   ladderWindow
 	frames   Frames
 
-	ends    []int64 // TCP stream: where each shown message ends in the first client's stream
-	missing []int   // and how many of its bytes have not arrived
-	wait    Quantiles
-	waited  int64
-	srtt    Quantiles
-	cwndMax int
-	port    uint16 // of the connection whose states the figures show
+	arrivals []*arrivals // of messages in TCP streams, by client
+	wait     Quantiles
+	waited   int64
+	srtt     Quantiles
+	cwndMax  int
+	port     uint16 // of the connection whose states the figures show
 }
 
 // NewCollector returns a Collector for proto, "udp" or "tcp". The specs are those of the two links, for the results.
-// Streamed says that messages lie one behind the other in the client's stream, so that the arrival of each can be told
-// from the packets; an echo's do not.
+// Streamed says that messages lie one behind the other in each client's stream, so that the arrival of each can be told
+// from the packets; an echo's do not. Clients open their connections in the order of their numbers.
 func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 	return &Collector{
 		flow:     Flow{Proto: proto},
@@ -47,8 +42,8 @@ func (c *Collector) Observe(e netem.Event) {
 		c.down.observe(e)
 	}
 	_, frame := c.frames.Count(e)
-	tcp := c.flow.Proto == "tcp" && (e.Kind == netem.Sent || e.Kind == netem.Dropped || e.Kind == netem.Delivered)
-	if !tcp && c.ladder.full() {
+	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
+	if full && !tcp {
 		return
 	}
 	h, ok := e.Packet.Header()
@@ -56,67 +51,54 @@ func (c *Collector) Observe(e netem.Event) {
 		h = nil
 	}
 	var s seen
-	if tcp && ok && h.Proto == netem.ProtoTCP {
-		s = c.track(e, h, frame)
+	if tcp {
+		s = c.tcp.observe(e, h, frame)
+		if c.byStream && e.Link == up && e.Kind == netem.Delivered && s.len > 0 {
+			c.stream(s.conn.number).arrive(e.At, s.offset, s.offset+int64(s.len))
+		}
 	}
-	if !c.ladder.full() {
+	if !full {
 		c.ladder.observe(e, h, s, frame)
 	}
 }
 
-func (c *Collector) track(e netem.Event, h *netem.Header, frame int) seen {
-	if e.Link == down {
-		return c.tcp.down(e, h)
+// stream returns the arrivals of one client.
+func (c *Collector) stream(flow int) *arrivals {
+	for len(c.arrivals) <= flow {
+		c.arrivals = append(c.arrivals, &arrivals{})
 	}
-	s := c.tcp.up(e, h, frame)
-	if c.byStream && e.Kind == netem.Delivered && !e.Packet.Corrupt && s.len > 0 && s.conn == c.tcp.first {
-		s.conn.arrived.add(s.offset, s.offset+int64(s.len), func(from, to int64) { c.arrive(e.At, from, to) })
-	}
-	return s
-}
-
-// arrive notes that the bytes [from, to) of the first client's stream have reached the server's host.
-func (c *Collector) arrive(at netem.Time, from, to int64) {
-	i := sort.Search(len(c.ends), func(i int) bool { return c.ends[i] > from })
-	for ; i < len(c.ends) && from < to; i++ {
-		n := min(to, c.ends[i]) - from
-		from += n
-		if c.missing[i] -= int(n); c.missing[i] == 0 {
-			c.messages.messages[i].Arrived = at
-		}
-	}
+	return c.arrivals[flow]
 }
 
 // Message takes an event of the programs.
 func (c *Collector) Message(e MessageEvent) {
-	before := len(c.messages.messages)
 	c.messages.observe(e)
 	switch {
-	case c.byStream && len(c.messages.messages) > before:
-		end := int64(e.Bytes)
-		if before > 0 {
-			end += c.ends[before-1]
+	case c.byStream && e.Kind == MessageSent:
+		c.stream(e.Flow).send(e.Bytes)
+	case c.byStream && e.Kind == MessageReceived:
+		c.read(e)
+	case e.Kind == MessageReceived:
+		if m := c.messages.message(e.Flow, e.Seq); m != nil && m.Arrived < 0 {
+			m.Arrived = e.At // it waits for no other
 		}
-		c.ends, c.missing = append(c.ends, end), append(c.missing, e.Bytes)
-	case e.Kind == MessageReceived && e.Flow == 0 && e.Seq < len(c.messages.messages):
-		c.delivered(&c.messages.messages[e.Seq], e.At)
 	}
 }
 
-// delivered notes how long a message that had arrived waited for those before it. A message that does not travel in a
-// stream waits for none.
-func (c *Collector) delivered(m *Message, at netem.Time) {
-	if !c.byStream {
-		if m.Arrived < 0 {
-			m.Arrived = at
-		}
+// read notes how long a message of a stream that had arrived waited for those before it.
+func (c *Collector) read(e MessageEvent) {
+	a := c.stream(e.Flow)
+	at := a.at(e.Seq)
+	a.forget(e.Seq)
+	if at < 0 {
 		return
 	}
-	if m.Arrived >= 0 && m.Delivered == at {
-		c.wait.Add(at.Sub(m.Arrived))
-		if at > m.Arrived {
-			c.waited++
-		}
+	if m := c.messages.message(e.Flow, e.Seq); m != nil {
+		m.Arrived = at
+	}
+	c.wait.Add(e.At.Sub(at))
+	if e.At-at >= waitLeast {
+		c.waited++
 	}
 }
 
@@ -138,11 +120,16 @@ func (c *Collector) State(port uint16, s State) {
 // only the engine knows: of TCP's retransmissions, those of SYN are counted here. Cut says that the programs had not finished.
 func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	c.tcp.finish()
+	for i := range c.messages.messages { // those that the program had no time to read
+		if m := &c.messages.messages[i]; c.byStream && m.Delivered < 0 {
+			m.Arrived = c.stream(0).at(m.Seq)
+		}
+	}
 	f := &c.flow
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks = c.tcp.shown, c.tcp.acks
 	f.Transits = c.ladder.transits()
-	f.End = end
+	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
 		f.Goodput = c.messages.rate.series(last)
 	}
@@ -156,7 +143,8 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}
 	if f.Proto == "tcp" {
-		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious, SRTT: c.srtt.Summary(), CwndMax: c.cwndMax}
+		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
+			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax}
 	}
 	return f, r
 }

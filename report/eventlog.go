@@ -3,7 +3,9 @@ package report
 import (
 	"bufio"
 	"io"
+	"net/netip"
 	"strconv"
+	"strings"
 
 	"lossylab/netem"
 )
@@ -44,8 +46,7 @@ func (l *EventLog) Observe(e netem.Event) {
 	b = strconv.AppendUint(append(b, ','), e.Packet.ID, 10)
 	b = strconv.AppendInt(append(b, ','), int64(e.Packet.Copy), 10)
 	b = strconv.AppendInt(append(b, ','), int64(e.Packet.Size()), 10)
-	b = append(append(b, ','), e.By...) // words of a SPEC hold neither comma nor quote
-	b = append(b, ',')
+	b = append(appendWords(append(b, ','), e.By), ',')
 	if frame > 0 {
 		b = append(append(b, at.String()...), ',')
 		b = strconv.AppendInt(b, int64(frame), 10)
@@ -73,8 +74,8 @@ func appendHeader(b []byte, p *netem.Packet) []byte {
 	default:
 		b = append(strconv.AppendInt(b, int64(h.Proto), 10), ',')
 	}
-	b = append(h.Src.AppendTo(b), ',')
-	b = append(h.Dst.AppendTo(b), ',')
+	b = append(appendEnd(b, h.Src), ',')
+	b = append(appendEnd(b, h.Dst), ',')
 	if h.Proto == netem.ProtoTCP {
 		b = append(strconv.AppendUint(b, uint64(h.Seq), 10), ',')
 		b = append(strconv.AppendUint(b, uint64(h.Ack), 10), ',')
@@ -83,6 +84,23 @@ func appendHeader(b []byte, p *netem.Packet) []byte {
 		b = append(b, ",,,"...)
 	}
 	return strconv.AppendInt(b, int64(len(h.Payload)), 10)
+}
+
+// appendEnd writes an address, and the port if there is one.
+func appendEnd(b []byte, end netip.AddrPort) []byte {
+	if end.Port() == 0 {
+		return end.Addr().AppendTo(b)
+	}
+	return end.AppendTo(b)
+}
+
+// appendWords writes a cause. A model made elsewhere may use any words: RFC 4180 section 2, "Fields containing line breaks
+// (CRLF), double quotes, and commas should be enclosed in double-quotes".
+func appendWords(b []byte, words string) []byte {
+	if !strings.ContainsAny(words, ",\"\r\n") {
+		return append(b, words...)
+	}
+	return append(append(append(b, '"'), strings.ReplaceAll(words, `"`, `""`)...), '"')
 }
 
 // appendFlags writes TCP's flags as tcpdump does: "S", "S.", "P.", a dot for ACK.
@@ -98,10 +116,11 @@ func appendFlags(b []byte, flags uint8) []byte {
 	return b
 }
 
-// appendSeconds writes t with nine decimals.
+// appendSeconds writes t, at least 0, with nine decimals.
 func appendSeconds(b []byte, t netem.Time) []byte {
-	b = strconv.AppendInt(b, int64(t)/1e9, 10)
-	b = append(b, '.')
-	frac := strconv.AppendInt(nil, int64(t)%1e9+1e9, 10)
-	return append(b, frac[1:]...)
+	b = append(strconv.AppendInt(b, int64(t)/1e9, 10), '.')
+	for digit := int64(1e8); digit > 0; digit /= 10 {
+		b = append(b, '0'+byte(int64(t)/digit%10))
+	}
+	return b
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"encoding/csv"
+	"fmt"
 	"io"
 
 	"gonum.org/v1/plot/vg"
@@ -26,16 +27,24 @@ func Figures(flows []*Flow) []Figure {
 	if len(flows) == 0 {
 		return nil
 	}
-	figures := []Figure{orderFigure(flows), deliveryFigure(flows)}
+	figures := []Figure{orderFigure(flows).ofFirst(flows), deliveryFigure(flows).ofFirst(flows)}
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))
 	}
 	for _, f := range flows {
 		if f.Proto == "tcp" {
-			figures = append(figures, sequenceFigure(f), cwndFigure(f))
+			figures = append(figures, sequenceFigure(f).ofFirst(flows), cwndFigure(f).ofFirst(flows))
 		}
 	}
 	return append(figures, goodputFigure(flows))
+}
+
+// ofFirst says in the caption, if there were several clients, that the figure shows one of them.
+func (f Figure) ofFirst(flows []*Flow) Figure {
+	if n := flows[0].Clients; n > 1 {
+		f.Caption += fmt.Sprintf(" This is the first of %d clients.", n)
+	}
+	return f
 }
 
 // Render writes the figure as "png" (300 dpi), "svg" or "pdf", 16 cm wide. The same flows give the same bytes.

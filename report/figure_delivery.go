@@ -184,7 +184,7 @@ func (t outcome) deliveryNote(from, to int) string {
 	}
 	switch {
 	case waited > 0:
-		parts = append(parts, fmt.Sprintf("%d waited, up to %s", waited, duration(longest)))
+		parts = append(parts, fmt.Sprintf("%d waited, up to %s", waited, formatTime(longest)))
 	case t.flow.Proto == "tcp" && t.sent > 0:
 		parts = append(parts, "none waited")
 	}
@@ -196,8 +196,8 @@ func deliveryCaption(all []outcome, vs []view, from, to int) string {
 	for _, t := range all {
 		s := t.sentence()
 		if t.waited > 0 {
-			s += fmt.Sprintf(" but made %d of them wait behind a missing one, %s on average and %s at most",
-				t.waited, duration(t.total/netem.Time(t.waited)), duration(t.longest))
+			s += fmt.Sprintf(" but made %s of them wait behind a missing one, %s on average and %s at most",
+				formatCount(t.waited), formatTime(t.total/netem.Time(t.waited)), formatTime(t.longest))
 		}
 		parts = append(parts, s)
 	}

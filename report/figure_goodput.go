@@ -41,7 +41,8 @@ func goodputFigure(flows []*Flow) Figure {
 	s := sheet{rows: [][]panel{{{Plot: p}}}}
 	var parts []string
 	for _, f := range flows {
-		mean := fmt.Sprintf("%s on average over %s", r.text(meanRate(f)), duration(f.End))
+		all := wholeOf(f)
+		mean := fmt.Sprintf("%s on average over %s", r.text(bitsPerSecond(all)), formatTime(all.End))
 		s.keys = append(s.keys, lineKey(strings.ToUpper(f.Proto)+": "+mean, flowLine(f)))
 		parts = append(parts, strings.ToUpper(f.Proto)+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
@@ -88,18 +89,20 @@ func bitsPerSecond(b Bin) float64 {
 	return float64(b.Bytes) * 8e9 / float64(b.End-b.Start)
 }
 
-func meanRate(f *Flow) float64 {
+// wholeOf joins all bins: their end is that of the programs' work, as in the results.
+func wholeOf(f *Flow) Bin {
 	whole := Bin{End: f.End}
 	for _, b := range f.Goodput {
+		whole.End = b.End
 		whole.Bytes += b.Bytes
 	}
-	return bitsPerSecond(whole)
+	return whole
 }
 
 func binNote(flows []*Flow) string {
 	for _, f := range flows {
 		if len(f.Goodput) > 0 {
-			return " in bins of " + duration(f.Goodput[0].End-f.Goodput[0].Start)
+			return " in bins of " + formatTime(f.Goodput[0].End-f.Goodput[0].Start)
 		}
 	}
 	return ""

@@ -116,19 +116,19 @@ func (t outcome) sentence() string {
 	case t.lost == 0 && t.reordered == 0 && t.twice == 0 && t.sent == 1:
 		return t.protocol() + " delivered the only message"
 	case t.lost == 0 && t.reordered == 0 && t.twice == 0:
-		return fmt.Sprintf("%s delivered all %d messages once and in order", t.protocol(), t.sent)
+		return fmt.Sprintf("%s delivered all %s messages once and in order", t.protocol(), formatCount(t.sent))
 	}
-	s := fmt.Sprintf("%s lost %d of %s", t.protocol(), t.lost, count(t.sent, "message"))
+	s := fmt.Sprintf("%s lost %s of %s", t.protocol(), formatCount(t.lost), count(t.sent, "message"))
 	if t.flow.Proto != "udp" {
-		s = fmt.Sprintf("%s did not deliver %d of %s", t.protocol(), t.lost, count(t.sent, "message"))
+		s = fmt.Sprintf("%s did not deliver %s of %s", t.protocol(), formatCount(t.lost), count(t.sent, "message"))
 	}
 	switch {
 	case t.reordered > 0 && t.twice > 0:
-		s += fmt.Sprintf(" and delivered %d out of order and %d twice", t.reordered, t.twice)
+		s += fmt.Sprintf(" and delivered %s out of order and %s twice", formatCount(t.reordered), formatCount(t.twice))
 	case t.reordered > 0:
-		s += fmt.Sprintf(" and delivered %d out of order", t.reordered)
+		s += fmt.Sprintf(" and delivered %s out of order", formatCount(t.reordered))
 	case t.twice > 0:
-		s += fmt.Sprintf(" and delivered %d twice", t.twice)
+		s += fmt.Sprintf(" and delivered %s twice", formatCount(t.twice))
 	}
 	return s
 }

@@ -128,6 +128,18 @@ func TestEdges(t *testing.T) {
 	}
 }
 
+// Figures of messages, segments and samples, which are kept of the first client only, say so.
+func TestFiguresOfSeveralClients(t *testing.T) {
+	u, c := udpFlow(1, 30), tcpFlow(1, 30)
+	u.Clients, c.Clients = 3, 3
+	for _, f := range Figures([]*Flow{u, c}) {
+		whole := f.Name == "goodput" || strings.HasPrefix(f.Name, "ladder")
+		if strings.HasSuffix(f.Caption, " This is the first of 3 clients.") == whole {
+			t.Errorf("%s: %s", f.Name, f.Caption)
+		}
+	}
+}
+
 // table reads a figure's table, of which each line must have as many fields as the first.
 func table(t *testing.T, f Figure) [][]string {
 	t.Helper()

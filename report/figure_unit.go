@@ -1,11 +1,6 @@
 package report
 
-import (
-	"fmt"
-	"strconv"
-
-	"lossylab/netem"
-)
+import "lossylab/netem"
 
 // unit is an SI unit that makes a range of numbers easy to read.
 type unit struct {
@@ -49,55 +44,3 @@ func rateUnit(bps float64) unit {
 func (u unit) of(v float64) float64 { return v / u.size }
 
 func (u unit) time(t netem.Time) float64 { return float64(t) / u.size }
-
-// text writes v, which is in the unit that u measures, with three significant digits: "7.61 Mbit/s".
-func (u unit) text(v float64) string { return digits(v/u.size) + " " + u.name }
-
-// digits writes v with three significant digits, as far as they lie behind the point.
-func digits(v float64) string {
-	switch {
-	case v >= 100 || v == 0:
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	case v >= 10:
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', 2, 64)
-}
-
-// duration writes a length of time for a sentence: "312 ms".
-func duration(t netem.Time) string {
-	return pick(float64(t), 1, unit{"s", 1e9}, unit{"ms", 1e6}, unit{"µs", 1e3}).text(float64(t))
-}
-
-// count writes a number of things: "1 message", "3 messages".
-func count(n int, thing string) string {
-	return plural(n, thing, thing+"s")
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// stamp writes a time for a table, empty for one that did not come.
-func stamp(t netem.Time) string {
-	if t < 0 {
-		return ""
-	}
-	return t.String()
-}
-
-// bit writes a truth value for a table.
-func bit(b bool) string {
-	return strconv.Itoa(one(b))
-}
-
-// one counts a truth value.
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}

@@ -5,7 +5,8 @@ import "lossylab/netem"
 // Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
 // lists are bounded (see Collector); the counters are not.
 type Flow struct {
-	Proto string // "udp" or "tcp"
+	Proto   string // "udp" or "tcp"
+	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message   // in send order
 	Receptions []Reception // in the order in which the receiving program got them

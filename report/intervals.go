@@ -8,6 +8,13 @@ type intervals struct {
 	spans [][2]int64 // disjoint, not touching, in order, all beyond base
 }
 
+// has reports whether all of [from, to) is in the set.
+func (s *intervals) has(from, to int64) bool {
+	return to <= max(from, s.base) || slices.ContainsFunc(s.spans, func(b [2]int64) bool {
+		return b[0] <= from && to <= b[1]
+	})
+}
+
 // add puts [from, to) into the set and calls fresh with each part that was not in it, in order.
 func (s *intervals) add(from, to int64, fresh func(from, to int64)) {
 	from = max(from, s.base)

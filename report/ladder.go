@@ -1,7 +1,8 @@
 package report
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
 
 	"lossylab/netem"
 )
@@ -13,20 +14,30 @@ const (
 )
 
 // ladderWindow gathers the packets round the first interesting event. A loss is the most interesting thing; where nothing
-// is ever lost, the first packet that is duplicated, corrupted or overtaken has to do.
+// is ever lost, the first packet that is duplicated, corrupted or overtaken has to do, and else the run's beginning. Memory
+// holds what has been sent since shortly before the oldest packet under way.
 type ladderWindow struct {
-	packets   map[packetKey]*Transit // under way
-	recent    []*Transit             // the last few, while nothing has happened yet
-	kept      []*Transit             // from the event on
-	loss      bool                   // kept was chosen for a loss
-	datagrams [2]int                 // UDP: sent so far, up and down
-	newest    [2]uint64              // greatest ID delivered, up and down
+	packets   map[packetKey]*crossing // under way
+	beginning []*crossing
+	recent    []*crossing // the last few, as long as nothing is lost
+	kept      []*crossing // round the event
+	loss      bool        // kept was chosen for a loss
+	datagrams [2]int      // UDP: sent so far, up and down
+	newest    [2]uint64   // greatest ID delivered, up and down
 }
 
 type packetKey struct {
 	id   uint64
 	copy int
 }
+
+// crossing is a Transit whose label is not made yet: most are never shown.
+type crossing struct {
+	Transit
+	name packetName
+}
+
+func (c *crossing) underWay() bool { return c.Arrived < 0 && !c.Lost }
 
 // full reports whether nothing more can get into the window.
 func (w *ladderWindow) full() bool {
@@ -36,143 +47,107 @@ func (w *ladderWindow) full() bool {
 // observe takes an event of a packet whose header is h (nil if it cannot be read) and which the tracker has seen as s.
 // frame is the frame that the event makes in a capture, or 0.
 func (w *ladderWindow) observe(e netem.Event, h *netem.Header, s seen, frame int) {
-	if w.packets == nil {
-		w.packets = map[packetKey]*Transit{}
-	}
 	key := packetKey{e.Packet.ID, e.Packet.Copy}
-	t := w.packets[key]
-	switch e.Kind {
-	case netem.Sent:
-		w.add(key, &Transit{Up: e.Link == up, Label: w.label(e, h, s), Sent: e.At, Arrived: -1, Retransmit: s.retransmit,
-			SentFrame: frame})
-		return
-	case netem.Duplicated:
-		if original := w.packets[packetKey{id: e.Packet.ID}]; original != nil {
-			c := *original
-			c.Duplicate, c.Cause, c.SentFrame = true, e.By, 0
-			w.add(key, &c)
-			w.interesting(&c, false)
+	c := w.packets[key]
+	overtaken := e.Kind == netem.Delivered && w.overtaken(e)
+	switch {
+	case e.Kind == netem.Sent:
+		w.add(key, &crossing{name: w.name(e, h, s), Transit: Transit{
+			Up: e.Link == up, Sent: e.At, Arrived: -1, Retransmit: s.retransmit, SentFrame: frame}})
+	case e.Kind == netem.Duplicated:
+		w.duplicate(key, e.By)
+	case c == nil: // not in the window
+	case e.Kind == netem.Dropped:
+		c.Lost, c.Cause = true, e.By
+		delete(w.packets, key)
+		w.interesting(c, true)
+	case e.Kind == netem.Corrupted:
+		c.Corrupt, c.Cause = true, e.By
+		w.interesting(c, false)
+	case e.Kind == netem.Delayed && c.Cause == "":
+		c.Cause = e.By
+	case e.Kind == netem.Delivered:
+		c.Arrived, c.RecvFrame, c.Overtaken = e.At, frame, overtaken
+		delete(w.packets, key)
+		if overtaken {
+			w.interesting(c, false)
 		}
+	}
+}
+
+// overtaken reports whether a packet sent later has been delivered before this one, RFC 4737 section 3.3. Duplicates
+// count neither way.
+func (w *ladderWindow) overtaken(e netem.Event) bool {
+	newest := &w.newest[direction(e.Link)]
+	if e.Packet.Copy > 0 || e.Packet.ID >= *newest {
+		*newest = max(*newest, e.Packet.ID)
+		return false
+	}
+	return true
+}
+
+func direction(link string) int { return one(link != up) }
+
+// duplicate puts a copy of a packet into the window, as clean as the packet was when it was sent.
+func (w *ladderWindow) duplicate(key packetKey, by string) {
+	original := w.packets[packetKey{id: key.id}]
+	if original == nil {
 		return
 	}
-	if t == nil {
+	c := *original
+	c.Duplicate, c.Corrupt, c.Cause, c.SentFrame = true, false, by, 0
+	w.add(key, &c)
+	w.interesting(&c, false)
+}
+
+// add puts a packet wherever it may be shown from. A packet is followed to its end only while it is somewhere.
+func (w *ladderWindow) add(key packetKey, c *crossing) {
+	open := len(w.kept) > 0 && len(w.kept) < windowLength
+	if w.loss && !open {
 		return
 	}
-	switch e.Kind {
-	case netem.Dropped:
-		t.Lost, t.Cause = true, e.By
-		delete(w.packets, key)
-		w.interesting(t, true)
-	case netem.Corrupted:
-		t.Corrupt, t.Cause = true, e.By
-		w.interesting(t, false)
-	case netem.Delayed:
-		t.Cause = e.By
-	case netem.Delivered:
-		w.deliver(t, e, frame)
-		delete(w.packets, key)
+	if w.packets == nil {
+		w.packets = map[packetKey]*crossing{}
+	}
+	w.packets[key] = c
+	if open {
+		w.kept = append(w.kept, c)
+	}
+	if w.loss {
+		return
+	}
+	if len(w.beginning) < windowLength {
+		w.beginning = append(w.beginning, c)
+	}
+	w.recent = append(w.recent, c)
+	for len(w.recent) > windowLength && !slices.ContainsFunc(w.recent[:windowBefore+1], (*crossing).underWay) {
+		w.recent = w.recent[1:] // any that is under way may turn out to be the interesting one
 	}
 }
 
-func (w *ladderWindow) deliver(t *Transit, e netem.Event, frame int) {
-	t.Arrived, t.RecvFrame = e.At, frame
-	newest := &w.newest[direction(t.Up)]
-	if e.Packet.ID < *newest {
-		t.Overtaken = true
-		w.interesting(t, false)
-	}
-	*newest = max(*newest, e.Packet.ID)
-}
-
-func direction(up bool) int {
-	if up {
-		return 0
-	}
-	return 1
-}
-
-// add puts a packet into the window, or among the recent ones. A packet is followed to its end only while it is there.
-func (w *ladderWindow) add(key packetKey, t *Transit) {
-	if len(w.kept) > 0 && len(w.kept) < windowLength {
-		w.kept = append(w.kept, t)
-		w.packets[key] = t
-	}
-	if !w.loss {
-		w.recent = append(w.recent, t)
-		w.packets[key] = t
-		w.trim()
-	}
-}
-
-// trim keeps the packets that are under way, since any of them may turn out to be the interesting one, and a few before.
-func (w *ladderWindow) trim() {
-	n := 0
-	for n < len(w.recent)-windowLength && (w.recent[n].Arrived >= 0 || w.recent[n].Lost) {
-		n++
-	}
-	w.recent = w.recent[n:]
-}
-
-// interesting opens the window at t, unless it is open for a reason as good.
-func (w *ladderWindow) interesting(t *Transit, loss bool) {
+// interesting opens the window at c, unless it is open for a reason as good.
+func (w *ladderWindow) interesting(c *crossing, loss bool) {
 	if w.loss || len(w.kept) > 0 && !loss {
 		return
 	}
-	for i, r := range w.recent {
-		if r == t {
-			start := max(0, i-windowBefore)
-			w.kept = append([]*Transit(nil), w.recent[start:min(len(w.recent), start+windowLength)]...)
-			w.loss = loss
-		}
+	start := max(0, slices.Index(w.recent, c)-windowBefore)
+	w.kept = slices.Clone(w.recent[start:min(len(w.recent), start+windowLength)])
+	if w.loss = loss; loss {
+		w.beginning, w.recent = nil, nil
 	}
 }
 
-// transits returns the window; a run in which nothing happened to any packet shows its beginning.
+// transits returns the window in order of sending, a copy behind its packet.
 func (w *ladderWindow) transits() []Transit {
 	kept := w.kept
 	if kept == nil {
-		kept = w.recent[:min(len(w.recent), windowLength)]
+		kept = w.beginning
 	}
 	ts := make([]Transit, len(kept))
-	for i, t := range kept {
-		ts[i] = *t
+	for i, c := range kept {
+		ts[i] = c.Transit
+		ts[i].Label = c.name.String()
 	}
+	slices.SortStableFunc(ts, func(a, b Transit) int { return cmp.Compare(a.Sent, b.Sent) })
 	return ts
-}
-
-// label names a packet as a person would: by the ordinal of its data, counted from 0 as messages are.
-func (w *ladderWindow) label(e netem.Event, h *netem.Header, s seen) string {
-	switch {
-	case h == nil:
-		return fmt.Sprintf("%d bytes", e.Packet.Size())
-	case h.Proto == netem.ProtoUDP:
-		d := direction(e.Link == up)
-		w.datagrams[d]++
-		return fmt.Sprintf("datagram %d", w.datagrams[d]-1)
-	case h.Proto != netem.ProtoTCP:
-		return "ICMP"
-	}
-	return segmentLabel(h, s)
-}
-
-func segmentLabel(h *netem.Header, s seen) string {
-	switch flags := h.Flags; {
-	case flags&netem.RST != 0:
-		return "RST"
-	case flags&netem.SYN != 0 && flags&netem.ACK != 0:
-		return "SYN, ACK"
-	case flags&netem.SYN != 0:
-		return "SYN"
-	case len(h.Payload) > 0 && s.retransmit:
-		return fmt.Sprintf("data %d again", s.index)
-	case len(h.Payload) > 0 && s.conn != nil && s.len > 0:
-		return fmt.Sprintf("data %d", s.index)
-	case len(h.Payload) > 0:
-		return fmt.Sprintf("answer, %d bytes", len(h.Payload))
-	case flags&netem.FIN != 0:
-		return "FIN, ACK"
-	case s.conn != nil && s.index > 0:
-		return fmt.Sprintf("ack %d", s.index)
-	}
-	return "ACK"
 }

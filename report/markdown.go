@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -66,14 +67,29 @@ func (p *Page) summary(b *bufio.Writer) {
 	}
 	for _, f := range p.Results.Flows {
 		for _, in := range f.Input {
-			same := "the same bytes"
-			if !in.Same {
-				same = fmt.Sprintf("%s bytes are missing: holes of zeros", formatCount(in.Missing))
-			}
-			fmt.Fprintf(b, "\nOver %s, `%s` (%s bytes, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", strings.ToUpper(f.Proto),
-				in.Name, formatCount(in.Bytes), in.SHA256, in.Received, in.Received, in.Arrived, same)
+			fmt.Fprintf(b, "\nOver %s, `%s` (%s, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", strings.ToUpper(f.Proto),
+				in.Name, count(in.Bytes, "byte"), in.SHA256, in.Received, target(in.Received), in.Arrived, in.verdict())
 		}
 	}
+}
+
+// target writes a file's name as the target of a link: CommonMark section 6.3 wants it in pointed brackets if it has spaces.
+func target(name string) string {
+	if strings.ContainsAny(name, " ()") {
+		return "<" + name + ">"
+	}
+	return name
+}
+
+// verdict says in words how what arrived compares with what was sent.
+func (in *InputResult) verdict() string {
+	switch {
+	case in.Same:
+		return "the same bytes"
+	case in.Missing == 0:
+		return "other bytes"
+	}
+	return plural(in.Missing, "byte is missing, and a zero stands in its place", "bytes are missing, and zeros stand in their place")
 }
 
 // frames lists what happened in the ladder's window, by the numbers that Wireshark shows.
@@ -81,8 +97,15 @@ func (p *Page) frames(b *bufio.Writer, f *Flow) {
 	if p.Captures == "" || len(f.Transits) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s/client.%s` and `%s/server.%s`, round the first thing that happened:\n\n",
-		strings.ToUpper(f.Proto), f.Proto, p.Captures, f.Proto, p.Captures)
+	which := "the first packets, as nothing happened to any"
+	switch {
+	case slices.ContainsFunc(f.Transits, func(t Transit) bool { return t.Lost }):
+		which = "round the first packet that was lost"
+	case slices.ContainsFunc(f.Transits, func(t Transit) bool { return t.story() != "" }):
+		which = "round the first packet that something happened to"
+	}
+	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s/client.%s` and `%s/server.%s`, %s:\n\n",
+		strings.ToUpper(f.Proto), f.Proto, p.Captures, f.Proto, p.Captures, which)
 	fmt.Fprint(b, "| sent at | packet | client frame | server frame | what happened |\n|---:|---|---:|---:|---|\n")
 	for _, t := range f.Transits {
 		client, server, arrow := t.SentFrame, t.RecvFrame, "→"
@@ -103,20 +126,29 @@ func orDash(frame int) string {
 // story says in words what became of a packet.
 func (t *Transit) story() string {
 	var parts []string
+	say := func(what string) {
+		if t.Cause != "" { // said once, with what it was the cause of
+			what += ": " + t.Cause
+		}
+		parts = append(parts, what)
+	}
 	if t.Retransmit {
 		parts = append(parts, "retransmission")
 	}
 	switch {
 	case t.Lost:
-		parts = append(parts, "lost: "+t.Cause)
+		say("lost")
 	case t.Duplicate:
-		parts = append(parts, "duplicate: "+t.Cause)
-	case t.Corrupt:
-		parts = append(parts, "corrupted: "+t.Cause)
-	case t.Overtaken && t.Cause != "":
-		parts = append(parts, "overtaken: "+t.Cause)
-	case t.Overtaken:
+		say("duplicate")
+	case t.Corrupt && t.Overtaken:
+		say("corrupted")
 		parts = append(parts, "overtaken")
+	case t.Corrupt:
+		say("corrupted")
+	case t.Overtaken:
+		say("overtaken")
+	case t.Cause != "":
+		say("late")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -127,11 +159,20 @@ func (p *Page) definitions(b *bufio.Writer) {
 ## What the words mean
 
 - **lost**: sent by the program and never received, from `+"`app.*`"+` of results.json; **dropped** counts IP packets on the link.
-- **reordered**: received after a message that was sent later (RFC 4737 section 3.3: a number smaller than the next expected one).
+- **duplicated**: received once more; **corrupted**: received with other content than was sent.
+- **reordered**: received after one that was sent later (RFC 4737 section 3.3: a number smaller than the next expected one).
+- **overtaken**: the same of a packet on the link: one that was sent later arrived earlier.
 - **goodput**: bits of the messages that were received, headers of the messages included, over the time from the start to the last event of the programs; throughput would count IP packets.
-- **latency**: from handing a message to the sender's socket until the receiving program has read it.
-- **needlessly**: retransmissions of data of which an earlier transmission arrived.
-- **held up**: the message had arrived whole at the receiving host, and TCP kept it until earlier data had come (head-of-line blocking).
-- Quantiles are of the nearest rank. Round-trip times are smoothed as in RFC 6298.
 `)
+	if p.Results.App == "echo" {
+		fmt.Fprint(b, "- **time to answer**: from first sending a line until its answer has been read, retries included.\n")
+	} else {
+		fmt.Fprint(b, "- **latency**: from handing a message to the sender's socket until the receiving program has read it.\n")
+	}
+	if slices.ContainsFunc(p.Results.Flows, func(f FlowResult) bool { return f.TCP != nil }) {
+		fmt.Fprint(b, `- **sent again**: segments that TCP repeated, SYN and FIN included; **needlessly**: those with data of which an earlier transmission arrived.
+- **held up**: the message had arrived whole at the receiving host, and TCP kept it until earlier data had come (head-of-line blocking).
+`)
+	}
+	fmt.Fprint(b, "- Quantiles are of the nearest rank. Round-trip times are smoothed as in RFC 6298.\n")
 }

@@ -1,10 +1,6 @@
 package report
 
-import (
-	"time"
-
-	"lossylab/netem"
-)
+import "lossylab/netem"
 
 // MessageKind says what a program did with a message, or saw of it.
 type MessageKind uint8
@@ -108,9 +104,17 @@ func (m *messageCounter) receive(e MessageEvent) {
 		m.result.InOrder++
 		c.next = e.Seq + 1
 	}
-	if e.Flow == 0 && e.Seq < len(m.messages) && m.messages[e.Seq].Seq == e.Seq {
-		m.messages[e.Seq].Delivered = e.At
+	if s := m.message(e.Flow, e.Seq); s != nil {
+		s.Delivered = e.At
 	}
+}
+
+// message returns message seq of a client if the figures get to see it, or nil.
+func (m *messageCounter) message(flow, seq int) *Message {
+	if flow != 0 || seq >= len(m.messages) {
+		return nil
+	}
+	return &m.messages[seq]
 }
 
 // finish returns the counts. Goodput is over the time from the world's start to the programs' last event. If the run was
@@ -128,74 +132,4 @@ func (m *messageCounter) finish(cut bool) AppResult {
 		r.Goodput = round9(float64(r.Bytes) * 8 / m.last.Seconds())
 	}
 	return r
-}
-
-// rateMeter adds up bytes in bins of equal width. The bins grow tenfold whenever there are too many.
-type rateMeter struct {
-	width time.Duration
-	bins  []int64
-}
-
-const (
-	firstBin = 10 * time.Millisecond
-	maxBins  = 10_000
-	shownBin = 100 // at most so many bins in the figure
-)
-
-func (r *rateMeter) add(at netem.Time, bytes int) {
-	if r.width == 0 {
-		r.width = firstBin
-	}
-	for int(at)/int(r.width) >= maxBins {
-		r.bins, r.width = merge(r.bins, 10), 10*r.width
-	}
-	i := int(at) / int(r.width)
-	for len(r.bins) <= i {
-		r.bins = append(r.bins, 0)
-	}
-	r.bins[i] += int64(bytes)
-}
-
-// merge adds up n neighbours each.
-func merge(bins []int64, n int) []int64 {
-	merged := make([]int64, 0, len(bins)/n+1)
-	for i, b := range bins {
-		if i%n == 0 {
-			merged = append(merged, 0)
-		}
-		merged[i/n] += b
-	}
-	return merged
-}
-
-// series returns at most 100 bins up to end, whose width is 1, 2 or 5 times a power of ten. The last one ends at end.
-func (r *rateMeter) series(end netem.Time) []Bin {
-	if r.width == 0 || end <= 0 {
-		return nil
-	}
-	bins, width := r.bins, r.width
-	for n, step := 1, 0; ; step++ {
-		if netem.Time(width)*netem.Time(n)*shownBin >= end {
-			bins, width = merge(bins, n), width*time.Duration(n)
-			break
-		}
-		n = [...]int{2, 5, 10}[step%3] * pow10(step/3)
-	}
-	var series []Bin
-	for start := netem.Time(0); start < end; start = start.Add(width) {
-		b := Bin{Start: start, End: min(start.Add(width), end)}
-		if i := int(start) / int(width); i < len(bins) {
-			b.Bytes = bins[i]
-		}
-		series = append(series, b)
-	}
-	return series
-}
-
-func pow10(n int) int {
-	p := 1
-	for range n {
-		p *= 10
-	}
-	return p
 }

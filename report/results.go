@@ -51,7 +51,7 @@ type AppResult struct {
 	Goodput    float64  `json:"goodput_bps"`
 	Latency    *Summary `json:"latency_s"`  // stream: from the sender's write to the receiver's read; echo: to the answer
 	HeadOfLine *Summary `json:"hol_wait_s"` // TCP stream: how long messages that had arrived waited for earlier ones
-	HeldBack   int64    `json:"hol_waited"` // how many of them waited at all
+	HeldBack   int64    `json:"hol_waited"` // how many of them waited a microsecond or more
 }
 
 // LinkResult counts IP packets as a link saw them.

@@ -26,6 +26,14 @@ func (r *Results) summaryRows() []row {
 	return rows
 }
 
+// either returns the words for an echo, or those for the other programs.
+func (r *Results) either(echo, other string) string {
+	if r.App == "echo" {
+		return echo
+	}
+	return other
+}
+
 // each returns a row whose cells are made by f.
 func (r *Results) each(label string, f func(*FlowResult) string) row {
 	cells := make([]string, len(r.Flows))
@@ -41,7 +49,7 @@ func (r *Results) count(label string, f func(*AppResult) int64) row {
 
 func (r *Results) appRows() []row {
 	rows := []row{
-		{label: "What the programs saw (messages)"},
+		{label: "What the programs saw (" + r.either("lines and their answers", "messages") + ")"},
 		r.each("sent", func(f *FlowResult) string { return formatCount(f.App.Sent) }),
 		r.each("received", func(f *FlowResult) string { return formatCount(f.App.Received) }),
 		r.count("lost", func(a *AppResult) int64 { return a.Lost }),
@@ -51,7 +59,7 @@ func (r *Results) appRows() []row {
 		r.each("in order", func(f *FlowResult) string { return formatCount(f.App.InOrder) }),
 	}
 	if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.App.Unfinished > 0 }) {
-		rows = append(rows, r.count("not finished", func(a *AppResult) int64 { return a.Unfinished }))
+		rows = append(rows, r.count("under way at the end", func(a *AppResult) int64 { return a.Unfinished }))
 	}
 	if r.App == "echo" {
 		rows = append(rows, r.each("retries by the program", func(f *FlowResult) string { return formatCount(f.App.Retries) }))
@@ -65,8 +73,7 @@ func (r *Results) appRows() []row {
 		{"p95", func(s *Summary) float64 { return s.P95 }},
 		{"p99", func(s *Summary) float64 { return s.P99 }},
 	} {
-		label := map[bool]string{true: "time to answer ", false: "latency "}[r.App == "echo"] + q.label
-		rows = append(rows, r.each(label, func(f *FlowResult) string {
+		rows = append(rows, r.each(r.either("time to answer ", "latency ")+q.label, func(f *FlowResult) string {
 			if f.App.Latency == nil {
 				return "–"
 			}
@@ -83,7 +90,11 @@ func (r *Results) linkRows() []row {
 		})
 	}
 	rows := []row{both("offered", func(l *LinkResult) int64 { return l.Offered })}
-	for _, cause := range r.causes() {
+	causes := r.causes()
+	if causes == nil {
+		rows = append(rows, both("dropped", func(l *LinkResult) int64 { return l.Dropped }))
+	}
+	for _, cause := range causes {
 		rows = append(rows, both("dropped by "+cause, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
 	}
 	return append(rows,
@@ -120,7 +131,7 @@ func (r *Results) tcpRows() []row {
 	}
 	rows := []row{
 		tcp("segments sent again", func(f *FlowResult) string { return formatCount(int64(f.TCP.Retransmits)) }),
-		tcp("of them needlessly", func(f *FlowResult) string { return formatCount(f.TCP.Spurious) }),
+		tcp("of these, needlessly", func(f *FlowResult) string { return formatCount(f.TCP.Spurious) }),
 		tcp("fast recoveries", func(f *FlowResult) string { return formatCount(int64(f.TCP.FastRecoveries)) }),
 		tcp("timeouts", func(f *FlowResult) string { return formatCount(int64(f.TCP.Timeouts)) }),
 	}

@@ -49,16 +49,12 @@ func (t ticks) step(lo, hi float64) (mantissa, exp int) {
 	return 1, exp + 1
 }
 
-// number writes v with the given number of decimals, its thousands set apart by thin spaces from 10 000 on (ISO
-// 80000-1) and with a true minus sign.
+// number writes v with the given number of decimals, its thousands set apart by thin spaces and with a true
+// minus sign.
 func number(v float64, decimals int) string {
 	s := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
 	whole, fraction, _ := strings.Cut(s, ".")
-	if len(whole) > 4 {
-		for i := len(whole) - 3; i > 0; i -= 3 {
-			whole = whole[:i] + "\u2009" + whole[i:]
-		}
-	}
+	whole = groups(whole, "\u2009")
 	if fraction != "" {
 		whole += "." + fraction
 	}

@@ -8,91 +8,138 @@ import (
 // MakeVerdict returns one sentence that says what the run showed: what UDP did not bring, and what TCP did and paid.
 func (r *Results) MakeVerdict() string {
 	var clauses []string
-	for _, f := range r.Flows {
+	for i := range r.Flows {
+		f := &r.Flows[i]
 		if f.Proto == "tcp" {
-			clauses = append(clauses, r.tcpClause(&f))
+			clauses = append(clauses, r.tcpClause(f))
 		} else {
-			clauses = append(clauses, r.udpClause(&f))
+			clauses = append(clauses, r.udpClause(f))
 		}
 	}
-	return upperStart(strings.Join(clauses, "; ")) + "."
+	if clauses == nil {
+		return "Nothing was run."
+	}
+	return strings.Join(clauses, "; ") + "."
 }
 
-func upperStart(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// things counts what the programs count: "1 message", "20 answers".
+func (r *Results) things(n int64) string { return count(n, r.either("answer", "message")) }
 
-// things names what is counted.
-func (r *Results) things() string {
-	if r.App == "echo" {
-		return "answers"
+// all is things for whatever there was to come: "all 20 answers".
+func (r *Results) all(n int64) string {
+	if n == 1 {
+		return "the only " + r.either("answer", "message")
 	}
-	return "messages"
+	return "all " + r.things(n)
+}
+
+func (r *Results) allInOrder(n int64) string {
+	if n == 1 {
+		return r.all(n)
+	}
+	return r.all(n) + " in order"
 }
 
 func (r *Results) udpClause(f *FlowResult) string {
 	a := &f.App
-	var faults []string
-	if a.Lost > 0 {
-		faults = append(faults, fmt.Sprintf("lost %s of %s %s (%s %%)", formatCount(a.Lost), formatCount(a.Sent), r.things(),
-			formatPercent(float64(a.Lost)/float64(a.Sent))))
+	how := howDelivered(a)
+	switch {
+	case a.Sent == 0:
+		return "UDP sent nothing" + f.why()
+	case a.Unfinished > 0:
+		s := fmt.Sprintf("UDP had delivered %s of %s when the run ended", orNone(a.Received), r.things(a.Sent))
+		if a.Lost > 0 {
+			s += fmt.Sprintf(", and lost %s", formatCount(a.Lost))
+		}
+		return s
+	case a.Received == 0:
+		return "UDP lost " + r.all(a.Sent)
+	case a.Lost > 0:
+		s := fmt.Sprintf("UDP lost %s of %s (%s %%) and delivered ", formatCount(a.Lost), r.things(a.Sent),
+			formatPercent(float64(a.Lost)/float64(a.Sent)))
+		switch {
+		case how != "":
+			return s + "the others, " + how
+		case a.Received == 1:
+			return s + "the other"
+		}
+		return s + "the others in order"
+	case how == "":
+		return "UDP delivered " + r.allInOrder(a.Sent)
 	}
+	return "UDP delivered " + r.all(a.Sent) + ", " + how
+}
+
+// why says what stopped a flow, if that is known.
+func (f *FlowResult) why() string {
+	if f.Note == "" {
+		return ""
+	}
+	return ": " + f.Note
+}
+
+func orNone(n int64) string {
+	if n == 0 {
+		return "none"
+	}
+	return formatCount(n)
+}
+
+// howDelivered says what was wrong with what came, and is empty if nothing was.
+func howDelivered(a *AppResult) string {
+	var faults []string
 	if a.Reordered > 0 {
-		faults = append(faults, fmt.Sprintf("delivered %s out of order", formatCount(a.Reordered)))
+		faults = append(faults, formatCount(a.Reordered)+" of them out of order")
 	}
 	if a.Duplicated > 0 {
-		faults = append(faults, fmt.Sprintf("delivered %s twice", formatCount(a.Duplicated)))
+		faults = append(faults, "with "+count(a.Duplicated, "duplicate"))
 	}
 	if a.Retries > 0 {
-		faults = append(faults, fmt.Sprintf("made the program itself send %s", countOf(a.Retries, "line again", "lines again")))
+		faults = append(faults, "after the program had sent "+plural(a.Retries, "line again", "lines again"))
 	}
-	if len(faults) == 0 {
-		return fmt.Sprintf("UDP delivered all %s %s in order: nothing happened to them on this link", formatCount(a.Sent), r.things())
-	}
-	return "UDP " + enumerate(faults)
+	return enumerate(faults)
 }
 
 func (r *Results) tcpClause(f *FlowResult) string {
 	a := &f.App
 	switch {
 	case a.Received == 0:
-		return "TCP delivered nothing: " + f.Note
+		return "TCP delivered nothing" + f.why()
 	case a.Unfinished > 0 && a.Lost == 0 && r.App == "bulk":
-		return fmt.Sprintf("TCP delivered %s in %s, without a gap, at %s%s", formatCount(a.Received)+" "+r.things(),
-			formatSeconds(f.Duration), formatRate(a.Goodput), f.price())
+		return fmt.Sprintf("TCP delivered %s in %s, in order and without a gap, at %s%s", r.things(a.Received), formatSeconds(f.Duration),
+			formatRate(a.Goodput), f.price())
 	case a.Received < a.Sent:
-		return fmt.Sprintf("TCP had delivered %s of %s %s in order when it ended", formatCount(a.Received), formatCount(a.Sent), r.things())
+		return fmt.Sprintf("TCP had delivered %s of %s in order when the run ended", formatCount(a.Received), r.things(a.Sent))
 	case a.Reordered > 0 || a.Duplicated > 0:
-		return fmt.Sprintf("TCP delivered all %s %s, but not in order, which is a fault of the stack", formatCount(a.Sent), r.things())
+		return fmt.Sprintf("TCP delivered %s, but not once and in order, which is a fault of the stack", r.all(a.Sent))
 	}
-	return fmt.Sprintf("TCP delivered all %s %s in order%s", formatCount(a.Sent), r.things(), f.price())
+	return "TCP delivered " + r.allInOrder(a.Sent) + f.price()
 }
 
 // price says what TCP paid.
 func (f *FlowResult) price() string {
 	var costs []string
 	if f.TCP != nil && f.TCP.Retransmits > 0 {
-		costs = append(costs, "sending "+countOf(int64(f.TCP.Retransmits), "segment again", "segments again"))
+		cost := "sending " + plural(f.TCP.Retransmits, "segment again", "segments again")
+		if n := f.TCP.Spurious; n > 0 {
+			cost += fmt.Sprintf(" (%s needlessly)", formatCount(n))
+		}
+		costs = append(costs, cost)
 	}
 	if f.App.HeldBack > 0 {
 		costs = append(costs, fmt.Sprintf("holding up %s behind missing ones for up to %s",
-			countOf(f.App.HeldBack, "message", "messages"), formatSeconds(f.App.HeadOfLine.Max)))
+			count(f.App.HeldBack, "message"), formatSeconds(f.App.HeadOfLine.Max)))
 	}
-	if len(costs) == 0 {
+	if costs == nil {
 		return ""
 	}
 	return ", " + enumerate(costs)
 }
 
-func countOf(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return formatCount(n) + " " + many
-}
-
 // enumerate joins with commas and an "and".
 func enumerate(parts []string) string {
-	if len(parts) == 1 {
-		return parts[0]
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
 	}
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }

@@ -3,8 +3,10 @@ package app
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"time"
 
@@ -40,8 +42,24 @@ var filler = func() []byte {
 	return b
 }()
 
+// validate says what cannot be sent, or would never end.
+func (s Stream) validate() error {
+	switch {
+	case s.Size < HeaderLen || s.Size > MaxMessage:
+		return fmt.Errorf("app: a message has %d to %d bytes, not %d", HeaderLen, MaxMessage, s.Size)
+	case s.Size == HeaderLen && len(s.Input) > 0:
+		return fmt.Errorf("app: a message of %d bytes has no room for input: want %d at least", s.Size, HeaderLen+1)
+	case s.Network == "udp" && s.Interval == 0 && s.Messages == 0 && s.Input == nil:
+		return errors.New("app: nothing slows a UDP socket down: want an interval or a number of messages")
+	}
+	return nil
+}
+
 // Client connects, sends its messages and closes. It returns the first error of a socket.
 func (s Stream) Client(h sim.Host) error {
+	if err := s.validate(); err != nil {
+		return err
+	}
 	conn, err := h.Dial(context.Background(), s.Network, s.Server)
 	if err != nil {
 		return err
@@ -146,7 +164,7 @@ func (s Stream) takeDatagrams(h sim.Host, conn net.PacketConn) {
 func (s Stream) takeStream(h sim.Host, conn net.Conn) {
 	defer conn.Close()
 	in := bufio.NewReaderSize(conn, 64<<10)
-	b := make([]byte, HeaderLen+MaxMessage)
+	b := make([]byte, HeaderLen+math.MaxUint16) // whatever a header says
 	for {
 		if _, err := io.ReadFull(in, b[:HeaderLen]); err != nil {
 			return
