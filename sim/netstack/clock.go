@@ -36,7 +36,11 @@ func (c *clock) NowMonotonic() tcpip.MonotonicTime {
 }
 
 // sent moves the clock on after the host has sent a packet.
-func (c *clock) sent() { c.set(max(c.at, c.loop.Now()) + 1) }
+func (c *clock) sent() {
+	if !c.asIs {
+		c.set(max(c.at, c.loop.Now()) + 1)
+	}
+}
 
 func (c *clock) set(at netem.Time) {
 	c.at, c.reading = at, tcpip.MonotonicTime{}.Add(time.Duration(at))

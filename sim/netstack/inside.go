@@ -20,6 +20,11 @@ type offsets struct {
 	phase uintptr // of the tcpip.CongestionControlState, in the sender
 	rtt   uintptr // of TCPRTTState, in the sender
 	cc    uintptr // of the congestion control, in the sender: an interface that holds a pointer
+	first uintptr // of the pointer to the first segment that is not acknowledged, in the sender
+	next  uintptr // of the pointer to the next one, in a segment
+	sent  uintptr // of the number of times that it was sent, in a segment: uint32
+	acked uintptr // of whether it was SACKed, in a segment: bool
+	lost  uintptr // of whether RACK holds it for lost and it was not sent again yet, in a segment: bool
 	err   error
 }
 
@@ -40,6 +45,16 @@ func lookInside() (o offsets) {
 	o.state = field(sender, "TCPSenderState", reflect.TypeFor[tcp.TCPSenderState]()).Offset
 	o.phase = field(sender, "state", reflect.TypeFor[tcpip.CongestionControlState]()).Offset
 	o.rtt = rtt.Offset + field(rtt.Type, "TCPRTTState", reflect.TypeFor[tcp.TCPRTTState]()).Offset
+	written := field(sender, "writeList", nil)
+	list := field(written.Type, "writeList", nil)
+	head := field(list.Type, "head", nil)
+	segment := head.Type.Elem()
+	entry := field(segment, "segmentEntry", nil)
+	o.first = written.Offset + list.Offset + head.Offset
+	o.next = entry.Offset + field(entry.Type, "next", head.Type).Offset
+	o.sent = field(segment, "xmitCount", reflect.TypeFor[uint32]()).Offset
+	o.acked = field(segment, "acked", reflect.TypeFor[bool]()).Offset
+	o.lost = field(segment, "lost", reflect.TypeFor[bool]()).Offset
 	cc := field(sender, "cc", nil)
 	o.cc = cc.Offset
 	if o.err == nil && cc.Type.Kind() != reflect.Interface {
@@ -50,6 +65,7 @@ func lookInside() (o offsets) {
 
 // inner is what is inside one connection's sender.
 type inner struct {
+	snd   unsafe.Pointer
 	state *tcp.TCPSenderState
 	phase *tcpip.CongestionControlState
 	rtt   *tcp.TCPRTTState
@@ -62,6 +78,7 @@ func look(ep *tcp.Endpoint, cc string) (in inner, ok bool) {
 	if snd == nil {
 		return in, false
 	}
+	in.snd = snd
 	in.state = (*tcp.TCPSenderState)(unsafe.Add(snd, inside.state))
 	in.phase = (*tcpip.CongestionControlState)(unsafe.Add(snd, inside.phase))
 	in.rtt = (*tcp.TCPRTTState)(unsafe.Add(snd, inside.rtt))
@@ -70,4 +87,16 @@ func look(ep *tcp.Endpoint, cc string) (in inner, ok bool) {
 		in.cubic = (*tcp.TCPCubicState)((*[2]unsafe.Pointer)(unsafe.Add(snd, inside.cc))[1])
 	}
 	return in, true
+}
+
+// inFlight counts the segments that have been sent and are neither SACKed nor lost.
+func (in inner) inFlight() (n int) {
+	seg := *(*unsafe.Pointer)(unsafe.Add(in.snd, inside.first))
+	for seg != nil && *(*uint32)(unsafe.Add(seg, inside.sent)) > 0 {
+		if !*(*bool)(unsafe.Add(seg, inside.acked)) && !*(*bool)(unsafe.Add(seg, inside.lost)) {
+			n++
+		}
+		seg = *(*unsafe.Pointer)(unsafe.Add(seg, inside.next))
+	}
+	return n
 }

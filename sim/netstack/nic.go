@@ -64,11 +64,9 @@ func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	return len(packets), nil
 }
 
-// receive hands an arrived packet to the stack. The stack need not sum up again what the link has not touched; a
-// corrupted packet must pass the stack's own checks or fail them.
+// receive hands an arrived packet to the stack, which checks its checksums: a corrupted packet must pass or fail by them.
 func (n *nic) receive(p *netem.Packet) {
 	buf := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(p.Data)})
-	buf.RXChecksumValidated = !p.Corrupt
 	switch p.Data[0] >> 4 {
 	case 4:
 		n.dispatcher.DeliverNetworkPacket(header.IPv4ProtocolNumber, buf)

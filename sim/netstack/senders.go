@@ -70,6 +70,9 @@ func (ss *senders) lookAfter(s *sender) {
 		mendOutstanding(in.state)
 	}
 	s.cwnd, s.una = in.state.SndCwnd, in.state.SndUna
+	if !ss.asIs.recovery {
+		s.cwnd = in.window()
+	}
 	if ss.host.config.Observe != nil {
 		ss.tell(s, in)
 	}
@@ -80,7 +83,7 @@ func (ss *senders) tell(s *sender, in inner) {
 	now := sample{
 		At:       s.told.At,
 		Port:     s.port,
-		Cwnd:     in.state.SndCwnd,
+		Cwnd:     s.cwnd,
 		Ssthresh: in.state.Ssthresh,
 		Recovery: *in.phase == tcpip.FastRecovery || *in.phase == tcpip.SACKRecovery,
 		Timeout:  *in.phase == tcpip.RTORecovery,
@@ -104,6 +107,11 @@ func (ss *senders) quiet() bool {
 	for _, s := range ss.ordered {
 		switch s.ep.EndpointState() {
 		case tcp.StateClose, tcp.StateError, tcp.StateTimeWait, tcp.StateInitial:
+		case tcp.StateClosing, tcp.StateLastAck:
+			// Where the acknowledgment of our FIN overtakes the peer's, the stack takes it in and stays here for ever.
+			if in, ok := look(s.ep, ss.host.config.CC); !ok || in.state.SndUna != in.state.SndNxt {
+				return false
+			}
 		default:
 			return false
 		}

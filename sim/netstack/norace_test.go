@@ -1,0 +1,8 @@
+//go:build !race
+
+package netstack
+
+const (
+	race = false
+	runs = 30
+)
