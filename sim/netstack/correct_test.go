@@ -281,7 +281,7 @@ func TestCubicsGrowthNeedsMending(t *testing.T) {
 	if math.Abs(atK/wmax-1) > .02 || off > .03*wmax {
 		t.Errorf("%.0f segments after K = %.2f s, W_max is %.0f; up to %.0f segments beside W_cubic", atK, k, wmax, off)
 	}
-	if wmax, _, atK, off = follow(asIs{cubic: true}); atK > .75*wmax {
+	if wmax, _, atK, _ = follow(asIs{cubic: true}); atK > .75*wmax {
 		t.Errorf("%.0f segments after K by itself, W_max is %.0f: no longer needed?", atK, wmax)
 	}
 }
