@@ -103,23 +103,33 @@ func (x *experiment) run(ctx context.Context) error {
 // limit is when the world ends at the latest. TCP's bulk transfer ends with its duration, whatever is still in its
 // buffers: that is what goodput is measured over.
 func (x *experiment) limit() netem.Time {
-	if x.App == "bulk" && x.proto == "tcp" && x.Duration > 0 {
-		return netem.Time(min(x.Duration, x.TimeLimit))
+	if x.measured() {
+		return netem.Time(x.Duration)
 	}
 	return netem.Time(x.TimeLimit)
 }
 
+// measured reports whether the run is TCP's bulk transfer over its --duration, within the time limit.
+func (x *experiment) measured() bool {
+	return x.App == "bulk" && x.proto == "tcp" && x.Duration > 0 && x.Duration <= x.TimeLimit
+}
+
 // note says why a run is not complete, and is empty if it is.
-func (x *experiment) note(interrupted bool, sent int64) string {
+func (x *experiment) note(interrupted bool, r *report.AppResult) string {
+	limit := netem.FormatDuration(time.Duration(x.limit()))
 	switch {
 	case interrupted:
 		return fmt.Sprintf("interrupted after %s s of simulated time", x.world.Loop.Now())
 	case x.failed != nil:
 		return fmt.Sprintf("the %s client gave up: %v", x.proto, x.failed)
-	case !x.world.Finished() && sent == 0:
-		return fmt.Sprintf("the %s client was still trying to connect after %s", x.proto, netem.FormatDuration(time.Duration(x.limit())))
-	case !x.world.Finished() && x.limit() == netem.Time(x.TimeLimit):
-		return fmt.Sprintf("stopped at the time limit of %s before all messages had arrived", netem.FormatDuration(time.Duration(x.TimeLimit)))
+	case !x.world.Finished() && r.Sent == 0:
+		return fmt.Sprintf("the %s client was still trying to connect after %s", x.proto, limit)
+	case x.measured():
+		return ""
+	case !x.world.Over():
+		return fmt.Sprintf("stopped at the time limit of %s before the %s run was over", limit, x.proto)
+	case x.proto == "tcp" && r.Received < r.Sent:
+		return fmt.Sprintf("TCP gave the connection up before it had delivered %d of %d messages", r.Sent-r.Received, r.Sent)
 	}
 	return ""
 }
@@ -127,7 +137,7 @@ func (x *experiment) note(interrupted bool, sent int64) string {
 // finish closes the books.
 func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
-	r.Note = x.note(interrupted, r.App.Sent)
+	r.Note = x.note(interrupted, &r.App)
 	r.Complete = r.Note == ""
 	if r.TCP != nil {
 		stats := x.world.Client.Stats()

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,53 +23,119 @@ type folder struct {
 	path    string // absolute
 	partial string
 	open    []*os.File
+	keep    bool // the partial results are complete
 }
 
 // manifestName marks a folder as a run's results.
 const manifestName = "manifest.json"
 
-// newFolder checks that results can be written to path and begins. It replaces an earlier run's results at commit, and
-// refuses to replace anything else.
+// runningName marks a folder of results that are being written, and holds the number of the process that writes them.
+const runningName = ".lossylab-running"
+
+// newFolder checks that results can be written to the folder called name and begins. It replaces an earlier run's results
+// at commit, and refuses to replace anything else.
 func newFolder(name string) (*folder, error) {
+	if strings.TrimSpace(name) == "" {
+		return nil, usagef("--out %q: name a folder", name)
+	}
 	path, err := filepath.Abs(name)
 	if err != nil {
 		return nil, usagef("--out %s: %v: choose another folder", name, err)
 	}
-	switch info, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return nil, usagef("--out %s: %v: choose another folder", name, plain(err))
-	case !info.IsDir():
-		return nil, usagef("--out %s: it is a file: choose another name, or remove it", name)
-	default:
-		if err := replaceable(name, path); err != nil {
-			return nil, err
-		}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if err := replaceable(path); err != nil {
+		return nil, usagef("--out %s: %v", name, err)
 	}
 	f := &folder{name: name, path: path, partial: path + ".partial"}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, usagef("--out %s: %v: choose another folder", name, plain(err))
-	}
-	if err := os.RemoveAll(f.partial); err != nil { // of a run that was killed
-		return nil, usagef("--out %s: %v: remove %s", name, plain(err), f.partial)
-	}
-	if err := os.Mkdir(f.partial, 0o777); err != nil {
-		return nil, usagef("--out %s: %v: choose another folder", name, plain(err))
+	if err := f.begin(); err != nil {
+		return nil, usagef("--out %s: %v", name, err)
 	}
 	return f, nil
 }
 
-// replaceable refuses a folder that holds something, but not a run's results; and one that cannot be renamed.
-func replaceable(name, path string) error {
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return usagef("--out %s: %v: choose another folder", name, plain(err))
-	}
-	if len(entries) == 0 {
+// replaceable refuses a path at which there is anything but an earlier run's results as they were written.
+func replaceable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err != nil:
+		return fmt.Errorf("%v: choose another folder", plain(err))
+	case !info.IsDir():
+		return errors.New("it is a file: choose another name, or remove it")
 	}
-	if _, err := os.Stat(filepath.Join(path, manifestName)); err != nil {
-		return usagef("--out %s: the folder holds other files, and no results of lossylab: choose another name", name)
+	if wd, err := os.Getwd(); err == nil && (wd == path || strings.HasPrefix(wd, path+string(filepath.Separator))) {
+		return errors.New("results replace the folder as a whole, and this is where you are: name another, such as results")
+	}
+	files, err := readManifest(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("its %s is not lossylab's: choose another name", manifestName)
+	}
+	return filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("%v: choose another folder", plain(err))
+		}
+		name, _ := filepath.Rel(path, file)
+		if name = filepath.ToSlash(name); !d.IsDir() && name != manifestName && files[name] == "" {
+			return fmt.Errorf("the folder holds %s, which lossylab did not write: choose another name, or move it", name)
+		}
+		return nil
+	})
+}
+
+// readManifest returns the files that a run has left in a folder.
+func readManifest(path string) (files map[string]string, err error) {
+	b, err := os.ReadFile(filepath.Join(path, manifestName))
+	if err != nil {
+		return nil, err
+	}
+	var m struct { // a manifest of another version too
+		Version, Stack string
+		Files          map[string]string
+	}
+	if err := json.Unmarshal(b, &m); err != nil || m.Version == "" || m.Stack == "" || len(m.Files) == 0 {
+		return nil, errors.New("not a manifest")
+	}
+	return m.Files, nil
+}
+
+// begin makes the folder for the partial results. What a run that was killed has left there goes.
+func (f *folder) begin() error {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o777); err != nil {
+		return fmt.Errorf("%v: choose another folder", plain(err))
+	}
+	err := os.Mkdir(f.partial, 0o777)
+	if errors.Is(err, fs.ErrExist) {
+		if err := f.clear(); err != nil {
+			return err
+		}
+		err = os.Mkdir(f.partial, 0o777)
+	}
+	if err != nil {
+		return fmt.Errorf("%v: choose another folder", plain(err))
+	}
+	if err := os.WriteFile(filepath.Join(f.partial, runningName), strconv.AppendInt(nil, int64(os.Getpid()), 10), 0o666); err != nil {
+		os.RemoveAll(f.partial)
+		return fmt.Errorf("%v: choose another folder", plain(err))
+	}
+	return nil
+}
+
+// clear removes the partial results of a run that was killed; those of one that is still running, and what is nobody's
+// partial results, it leaves.
+func (f *folder) clear() error {
+	partial := f.name + ".partial"
+	b, err := os.ReadFile(filepath.Join(f.partial, runningName))
+	if err != nil {
+		return fmt.Errorf("%s is in the way, and lossylab did not make it: choose another name, or move it", partial)
+	}
+	if pid, err := strconv.Atoi(string(b)); err == nil && pid != os.Getpid() && alive(pid) {
+		return fmt.Errorf("process %d is writing results there: wait for it, choose another name, or remove %s", pid, partial)
+	}
+	if err := os.RemoveAll(f.partial); err != nil {
+		return fmt.Errorf("%v: remove %s", plain(err), partial)
 	}
 	return nil
 }
@@ -139,15 +206,31 @@ func (f *folder) commit(m *manifest) error {
 	if err := f.closeFiles(); err != nil {
 		return err
 	}
-	old := f.path + ".old"
-	if err := os.RemoveAll(old); err != nil {
+	if err := os.Remove(filepath.Join(f.partial, runningName)); err != nil {
 		return err
 	}
-	if err := os.Rename(f.path, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := f.replace(); err != nil {
+		f.keep = true
+		return fmt.Errorf("the results could not be moved to %s: %v: they are complete in %s.partial", f.name, plain(err), f.name)
+	}
+	return nil
+}
+
+// replace puts the partial results in the place of the earlier ones.
+func (f *folder) replace() error {
+	if err := os.Rename(f.partial, f.path); err == nil {
+		return nil // there were none
+	}
+	old, err := os.MkdirTemp(filepath.Dir(f.path), filepath.Base(f.path)+".old-")
+	if err != nil {
 		return err
+	}
+	earlier := filepath.Join(old, "results")
+	if err := os.Rename(f.path, earlier); err != nil {
+		return errors.Join(err, os.Remove(old))
 	}
 	if err := os.Rename(f.partial, f.path); err != nil {
-		return errors.Join(err, os.Rename(old, f.path))
+		return errors.Join(err, os.Rename(earlier, f.path), os.Remove(old))
 	}
 	return os.RemoveAll(old)
 }
@@ -155,7 +238,9 @@ func (f *folder) commit(m *manifest) error {
 // discard removes what has been written.
 func (f *folder) discard() {
 	f.closeFiles()
-	os.RemoveAll(f.partial)
+	if !f.keep {
+		os.RemoveAll(f.partial)
+	}
 }
 
 // manifest is manifest.json: what made the results, and the SHA-256 of every other file.
@@ -170,7 +255,7 @@ type manifest struct {
 func (f *folder) sums() (map[string]string, error) {
 	sums := map[string]string{}
 	err := filepath.WalkDir(f.partial, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Name() == runningName {
 			return err
 		}
 		sum, err := sumFile(path)
@@ -214,5 +299,8 @@ func (m manifest) list() []string {
 
 // diskError says that results could not be written.
 func diskError(f *folder, err error) error {
+	if f.keep {
+		return err
+	}
 	return fmt.Errorf("writing the results to %s: %v: nothing was kept; make room, or choose another --out", f.name, plain(err))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,7 @@ import (
 const maxInput = 1 << 30
 
 // readInput reads what is sent. Standard input is called stdin.
-func (s *scenario) readInput(path string, stdin io.Reader) error {
+func (s *scenario) readInput(ctx context.Context, path string, stdin io.Reader) error {
 	if path == "" {
 		if s.App == "echo" {
 			s.lines = defaultLines(s.Messages)
@@ -25,11 +26,13 @@ func (s *scenario) readInput(path string, stdin io.Reader) error {
 	s.Input = filepath.Base(path)
 	if path == "-" {
 		s.Input = "stdin"
-		s.input, err = io.ReadAll(io.LimitReader(stdin, maxInput+1))
+		s.input, err = readAll(ctx, stdin)
 	} else {
-		s.input, err = readFile(path)
+		s.input, err = readFile(ctx, path)
 	}
 	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w while reading --input %s; nothing was written", errInterrupted, path)
 	case err != nil:
 		return usagef("--input %s: %v: name a file, or - for standard input", path, plain(err))
 	case len(s.input) > maxInput:
@@ -43,17 +46,33 @@ func (s *scenario) readInput(path string, stdin io.Reader) error {
 	return nil
 }
 
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
+func readFile(ctx context.Context, path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
 		return nil, err
-	case info.IsDir():
-		return nil, fmt.Errorf("it is a folder")
-	case info.Size() > maxInput:
-		return nil, fmt.Errorf("more than 1 GiB")
 	}
-	return os.ReadFile(path)
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("it is a folder")
+	}
+	return readAll(ctx, file)
+}
+
+// readAll reads until the end, or a byte more than may be, or until ctx ends: a terminal or a pipe can make it wait for ever.
+func readAll(ctx context.Context, r io.Reader) (b []byte, err error) {
+	done := make(chan struct{})
+	var all []byte
+	var failed error
+	go func() {
+		all, failed = io.ReadAll(io.LimitReader(r, maxInput+1))
+		close(done)
+	}()
+	select {
+	case <-done:
+		return all, failed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // cutLines makes an echo's lines of the input. A last line without an end is a line too; an end may be CR LF.

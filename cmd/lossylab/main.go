@@ -28,6 +28,8 @@ func lazyCollection() {
 func main() {
 	lazyCollection()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)   // a second interrupt ends the process at once
+	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough does not keep the results from being written
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)

@@ -32,9 +32,6 @@ type outputs struct {
 func newOutputs(f *runFlags, set *pflag.FlagSet) (*outputs, error) {
 	o := &outputs{dir: f.out, snaplen: f.snaplen, events: f.events, quiet: f.quiet, json: f.jsonOutput}
 	o.printsText = !f.quiet && !f.jsonOutput
-	if f.out == "" {
-		return nil, usagef("--out %q: name a folder", f.out)
-	}
 	switch f.capture {
 	case "pcapng", "pcap":
 		o.capture = f.capture

@@ -14,10 +14,10 @@ import (
 func manifestOf(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	output(t, context.Background(), exitDone, append([]string{"run", "--quiet", "--out", dir}, args...)...)
-	return readManifest(t, dir)
+	return manifestText(t, dir)
 }
 
-func readManifest(t *testing.T, dir string) string {
+func manifestText(t *testing.T, dir string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if err != nil {
@@ -62,7 +62,7 @@ func TestProcessorsChangeNoByte(t *testing.T) {
 	if b, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, b)
 	}
-	if got := readManifest(t, other); got != want {
+	if got := manifestText(t, other); got != want {
 		t.Errorf("another process: other bytes:\n%s\nthan here:\n%s", got, want)
 	}
 }

@@ -32,7 +32,7 @@ func runCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := sc.readInput(flags.input, s.in); err != nil {
+	if err := sc.readInput(ctx, flags.input, s.in); err != nil {
 		return err
 	}
 	dir, err := newFolder(out.dir)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -109,7 +110,7 @@ func (s *scenario) checkCounts(f *runFlags, set *pflag.FlagSet) error {
 		flag           string
 		n, least, most int
 	}{
-		{"messages", f.messages, 1, 1 << 32},
+		{"messages", f.messages, 1, maxMessages(f.app)},
 		{"flows", f.flows, 1, 1000},
 		{"retries", f.retries, 0, 1000},
 		{"mtu", f.mtu, least, 65535},
@@ -120,6 +121,14 @@ func (s *scenario) checkCounts(f *runFlags, set *pflag.FlagSet) error {
 		}
 	}
 	return nil
+}
+
+// maxMessages is how many messages a client may number: the lines of an echo are held in memory.
+func maxMessages(program string) int {
+	if program == "echo" {
+		return 1_000_000
+	}
+	return math.MaxInt32
 }
 
 func (s *scenario) checkTimes(f *runFlags, set *pflag.FlagSet) error {
@@ -153,6 +162,9 @@ func (s *scenario) checkTimes(f *runFlags, set *pflag.FlagSet) error {
 	}
 	if s.App == "bulk" && set.Changed("interval") {
 		return usagef("--interval %s: a bulk transfer has none: TCP sends as fast as it can, and UDP at --send-rate", f.interval)
+	}
+	if s.App == "stream" && s.Interval == 0 && s.Duration > 0 && f.messages == 0 && f.bytes == "" && f.input == "" && f.proto != "tcp" {
+		return usagef("--interval %s: nothing slows a UDP client down: give an interval, or --messages", f.interval)
 	}
 	if s.App != "echo" && changed(set, "timeout", "retries") {
 		return usagef("--timeout and --retries are for --app echo: a stream's client waits for no answers")

@@ -19,13 +19,17 @@ import (
 //
 // In recovery it counts no FIN, as that has no payload. If the FIN is all that is left to be acknowledged, nothing seems to
 // be in flight after it, no timer is set, and a connection whose FIN and its probe are lost is never closed.
-func mendOutstanding(state *tcp.TCPSenderState) {
+func mendOutstanding(in inner) {
+	state := in.state
 	if state.SndUna == state.SndNxt || state.MaxPayloadSize == 0 {
 		return
 	}
 	if !state.FastRecovery.Active {
-		inFlight := (int(state.SndUna.Size(state.SndNxt)) + state.MaxPayloadSize - 1) / state.MaxPayloadSize
-		state.Outstanding = min(state.Outstanding, max(0, inFlight-max(0, state.SackedOut)))
+		// If all segments were full there would be this many. There may be more, of smaller ones: then they are counted.
+		full := (int(state.SndUna.Size(state.SndNxt)) + state.MaxPayloadSize - 1) / state.MaxPayloadSize
+		if state.Outstanding > full-max(0, state.SackedOut) {
+			state.Outstanding = min(state.Outstanding, in.inFlight())
+		}
 	}
 	state.Outstanding = max(1, state.Outstanding)
 }

@@ -192,9 +192,12 @@ func (h *Host) Stats() sim.TCPStats {
 	}
 }
 
+// mute lets nothing more out of the host.
+func (h *Host) mute() { h.nic.send = func(*netem.Packet) {} }
+
 // Close aborts what is still open, without a further packet, and waits for the stack's goroutines to end.
 func (h *Host) Close() {
-	h.nic.send = func(*netem.Packet) {}
+	h.mute()
 	h.tcp.Resume()
 	h.stack.Destroy()
 }

@@ -67,7 +67,7 @@ func (ss *senders) lookAfter(s *sender) {
 		s.mendCubic(in, ss.host.clock.NowMonotonic())
 	}
 	if !ss.asIs.outstanding {
-		mendOutstanding(in.state)
+		mendOutstanding(in)
 	}
 	s.cwnd, s.una = in.state.SndCwnd, in.state.SndUna
 	if !ss.asIs.recovery {

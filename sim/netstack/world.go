@@ -82,8 +82,12 @@ func (w *World) Finished() bool { return w.foreground == 0 }
 // Run lets the world go on until all programs given to Start have returned, what they sent has arrived or is lost, and
 // their connections are closed; or until limit, or until ctx ends, whose error it returns.
 func (w *World) Run(ctx context.Context, limit netem.Time) error {
-	return w.Loop.Run(ctx, limit, func() bool { return w.Finished() && w.idle() })
+	return w.Loop.Run(ctx, limit, w.Over)
 }
+
+// Over reports whether nothing is left to happen: all programs given to Start have returned, what they sent has arrived or
+// is lost, and their connections are closed.
+func (w *World) Over() bool { return w.Finished() && w.idle() }
 
 func (w *World) idle() bool {
 	_, up := w.up.Next()
@@ -93,6 +97,8 @@ func (w *World) idle() bool {
 
 // Close ends the world: programs that still wait are unwound, and no goroutine is left behind.
 func (w *World) Close() {
+	w.Client.mute() // programs that are unwound close their connections
+	w.Server.mute()
 	w.Loop.Close()
 	w.Client.Close()
 	w.Server.Close()
