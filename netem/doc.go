@@ -16,6 +16,9 @@
 // A Spec says what a link is, in words or as a literal; NewLink makes a Link of it, which is a Stage; a Queue and Models
 // are what it is made of. Packets go in and come out, and Events tell all that happened on the way.
 //
+// A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
+// it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
+//
 // # Time
 //
 // What happens at the same instant happens in this order: a transmission that ends makes room before the next packet is
@@ -33,5 +36,6 @@
 //
 // The words of a SPEC are those of tc-netem(8) where they fit; Parse reads them and String writes them. Where tc-netem
 // does something else than its words promise (a correlation that all but stops the loss), the words here do what they
-// say, and the model's comment names the difference.
+// say, and the model's comment names the difference. A Spec of the one word tc, with a line in quotes, is that line to
+// the letter.
 package netem

@@ -3,7 +3,7 @@ package netem
 // Kind says what happened to a packet.
 type Kind uint8
 
-// The kinds of events, in the order in which a packet can meet them on a link.
+// The kinds of events, in the order in which a packet can meet them on a Link; the last two are a Qdisc's.
 const (
 	Sent       Kind = iota // offered to the link
 	Dropped                // lost: By says to what
@@ -12,9 +12,12 @@ const (
 	Duplicated             // Packet is the copy, made of the packet with the same ID and Copy 0
 	Delayed                // chosen to be late or overtaken, beyond the link's common delay and jitter
 	Delivered              // given to the receiving end
+	Marked                 // told of congestion instead of being lost; Packet is the packet as it goes on
+	Expedited              // sent at once, ahead of all that wait
 )
 
-var kinds = [...]string{"sent", "dropped", "dequeued", "corrupted", "duplicated", "delayed", "delivered"}
+var kinds = [...]string{"sent", "dropped", "dequeued", "corrupted", "duplicated", "delayed", "delivered", "marked",
+	"expedited"}
 
 // String returns the kind as it stands in events.csv.
 func (k Kind) String() string {

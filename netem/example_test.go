@@ -87,3 +87,21 @@ func ExampleLink() {
 	// 0.022000000 packet 1 delivered
 	//             packet 1 took 22ms
 }
+
+// A line says what it will do before a packet is sent.
+func ExampleTC_Warnings() {
+	line, err := netem.ParseTC("delay 100ms 10ms 25% loss 0.3% 25%")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, w := range line.Warnings() {
+		fmt.Println(w)
+	}
+	// Output:
+	// loss 0.3% 25% loses less than 0.00001% of the packets, not 0.3%: correlated random numbers are averages, and averages crowd round the middle
+	// jitter is uniform and not normal, as the manual has it: 90ms to 110ms, with a standard deviation of 5.77ms
+	// jitter reorders: a packet may overtake those sent up to 20ms before it
+	// delay 100ms 10ms 25%: the correlation has no such effect: from one packet to the next, delays correlate by 0.00 and not by 0.25: what is kept of a random number is its lower bits
+	// limit 1000 counts the packets being delayed too: no more than 10000 a second get through (120mbit with 1500 bytes each)
+}

@@ -28,10 +28,14 @@ type Link struct {
 }
 
 // NewLink returns a link that is called name in its events and takes all chance from seed. The models of spec are
-// cloned, so that one Spec makes any number of links. The observer may be nil. The error is spec.Validate's.
+// cloned, so that one Spec makes any number of links. The observer may be nil. The error is spec.Validate's,
+// or says that a tc line makes no Link.
 func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, fmt.Errorf("link %s: %w", name, err)
+	}
+	if spec.TC != nil {
+		return nil, fmt.Errorf("link %s: a tc line makes no Link: use NewStage", name)
 	}
 	spec = spec.Clone() // its models get a past of their own
 	l := &Link{name: name, observer: o, order: spec.Order}

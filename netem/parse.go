@@ -3,6 +3,7 @@ package netem
 import (
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Parse reads a link in words of tc-netem(8), in any order and each at most once:
@@ -16,6 +17,7 @@ import (
 //	reorder 5% [by 3 [within 200ms]] | reorder 5% late 8ms
 //	duplicate 0.5%
 //	corrupt 0.1%
+//	tc "delay 50ms loss 1%"            what Linux does with that line, and no word beside it
 //
 // An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models into a fixed order, so that specs
 // that say the same are equal; s.String() is what Parse reads back as s.
@@ -73,16 +75,32 @@ func (t token) at(err error) error {
 	return err
 }
 
-// split cuts a text at its white space.
+// split cuts a text at its white space, but not within quotes, which stay where they are.
 func split(text string) []token {
 	var tokens []token
 	end := 0
-	for _, word := range strings.Fields(text) {
-		start := end + strings.Index(text[end:], word)
-		end = start + len(word)
-		tokens = append(tokens, token{start + 1, word})
+	for {
+		start := strings.IndexFunc(text[end:], func(r rune) bool { return !unicode.IsSpace(r) })
+		if start < 0 {
+			return tokens
+		}
+		start += end
+		end = start + width(text[start:])
+		tokens = append(tokens, token{start + 1, text[start:end]})
 	}
-	return tokens
+}
+
+// width returns the length of the token at the beginning of s.
+func width(s string) int {
+	if quote := s[:1]; quote == `"` || quote == "'" {
+		if end := strings.Index(s[1:], quote); end >= 0 {
+			return end + 2
+		}
+	}
+	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {
+		return end
+	}
+	return len(s)
 }
 
 // parser reads tokens into a spec. What needs the whole text to be judged waits for finish.
@@ -159,6 +177,11 @@ func value[T any](p *parser, w token, parse func(string) (T, error)) (T, error) 
 
 // finish judges what the words say together.
 func (p *parser) finish() error {
+	for _, t := range p.seen {
+		if t.text == "tc" && len(p.seen) > 1 {
+			return t.wrong(tcAlone)
+		}
+	}
 	if err := p.finishDelay(); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(again, spec) || again.String() != spec.String() {
 			t.Fatalf("%q: says %q, which reads back as %q (%v)", text, spec, again, err)
 		}
-		if _, err := netem.NewLink("up", spec, 1, nil); err != nil {
+		if _, err := netem.NewStage("up", spec, 1, nil); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
 	})

@@ -35,7 +35,7 @@ func ids(events []netem.Event) (all []uint64) {
 
 // stream sends n packets of size bytes, number i at i times spacing, and fetches them when the link says so until it is
 // empty.
-func stream(l *netem.Link, n int, spacing netem.Time, size int) {
+func stream(l netem.Stage, n int, spacing netem.Time, size int) {
 	for i := range n {
 		at := netem.Time(i) * spacing
 		fetch(l, at)
@@ -45,7 +45,7 @@ func stream(l *netem.Link, n int, spacing netem.Time, size int) {
 }
 
 // fetch takes what arrives up to end.
-func fetch(l *netem.Link, end netem.Time) {
+func fetch(l netem.Stage, end netem.Time) {
 	for at, ok := l.Next(); ok && at <= end; at, ok = l.Next() {
 		for l.Recv(at) != nil {
 		}

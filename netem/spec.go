@@ -12,6 +12,7 @@ type Spec struct {
 	Limit  Limit // of the queue
 	Order  Order
 	Models []Model // judge in this order: the first that drops a packet is named as the cause
+	TC     *TC     // a line of tc-netem that stands for all of the above, nil for none
 }
 
 // canon is the order in which String writes and Parse puts the models; others come behind these.
@@ -38,6 +39,9 @@ func byRank(a, b Model) int { return rank(a) - rank(b) }
 // String returns the spec in canonical words, which Parse reads back:
 // "rate 10mbit limit 100 delay 20ms 4ms distribution normal loss 3%". It is empty for a perfect link.
 func (s Spec) String() string {
+	if s.TC != nil {
+		return `tc "` + s.TC.String() + `"`
+	}
 	var words []string
 	if s.Rate != 0 {
 		words = append(words, "rate "+s.Rate.String())
@@ -56,6 +60,8 @@ func (s Spec) String() string {
 	return strings.Join(words, " ")
 }
 
+const tcAlone = `a tc line is a whole link, without other words beside it: write them into it, tc "delay 50ms loss 1%"`
+
 // Clone returns the spec with models of its own, as they are before their first packet.
 func (s Spec) Clone() Spec {
 	s.Models = slices.Clone(s.Models)
@@ -70,6 +76,9 @@ func (s Spec) Clone() Spec {
 // Validate says what is out of range or contradicts itself, also in a spec made as a literal. The error is a
 // *SyntaxError that names the word to blame.
 func (s Spec) Validate() error {
+	if s.TC != nil && (s.Rate != 0 || s.Limit != Limit{} || s.Order != Free || len(s.Models) > 0) {
+		return wrong("tc", tcAlone)
+	}
 	if s.Rate < 0 {
 		return wrong("rate", "a rate is not negative: write rate 10mbit")
 	}

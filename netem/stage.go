@@ -1,5 +1,7 @@
 package netem
 
+import "fmt"
+
 // Stage is anything that packets pass through: a Link, or several of them in a row. It knows neither clock nor
 // goroutine: its owner tells it what was sent, asks when to come back, and then fetches what has arrived.
 type Stage interface {
@@ -13,4 +15,20 @@ type Stage interface {
 	// Recv brings the stage up to now and returns the next packet that has arrived, in order of (time, sequence), and
 	// nil when there is none. Call it until it returns nil.
 	Recv(now Time) *Packet
+}
+
+// NewStage returns the Link or the Qdisc that spec describes, called name in its events and with all chance from seed. A
+// qdisc's generator is seeded from both, so that two directions lose different packets, unless its line names a seed.
+func NewStage(name string, spec Spec, seed uint64, o Observer) (Stage, error) {
+	if spec.TC == nil {
+		l, err := NewLink(name, spec, seed, o)
+		if err != nil {
+			return nil, err
+		}
+		return l, nil
+	}
+	if err := spec.Validate(); err != nil {
+		return nil, fmt.Errorf("link %s: %w", name, err)
+	}
+	return NewQdisc(name, *spec.TC, Stream(seed, name+"/tc seed").Uint64(), o), nil
 }

@@ -3,13 +3,12 @@ package netem
 import "strings"
 
 // elsewhere are words that some will try, and what to say of them.
-var elsewhere = [...]struct{ word, msg string }{
-	{"tc", "lines of tc-netem are not read as such here"},
-	{"gap", "tc-netem's gap is not here: write reorder 5% by 3"},
-	{"slot", "tc-netem's slot is not here"},
-	{"seed", "the seed is no part of a link"},
-	{"ecn", "marking (ecn) is not here"},
-	{"state", "the 4-state model is not here: write loss 2% burst 5 or loss gemodel 1% 10%"},
+var elsewhere = [...]phrase{
+	{"gap", `goes with tc: write reorder 5% by 3 or tc "delay 20ms reorder 25% gap 5"`},
+	{"slot", `goes with tc: write tc "slot 10ms 20ms"`},
+	{"seed", `no part of a link, but of a tc line: write tc "loss 5% seed 42"`},
+	{"ecn", `goes with tc: write tc "loss 5% ecn"`},
+	{"state", `goes with tc: write loss 2% burst 5, loss gemodel 1% 10% or tc "loss state 2% 30%"`},
 	{"by", "goes with reorder: write reorder 5% by 3"},
 	{"late", "goes with reorder: write reorder 5% late 8ms"},
 	{"within", "goes with reorder by: write reorder 5% by 3 within 200ms"},
@@ -32,13 +31,10 @@ func (p *parser) stray(t token) error {
 	}
 	for _, e := range elsewhere {
 		if e.word == t.text {
-			if !strings.Contains(e.msg, "write") {
-				return t.wrong(e.msg + ": the words are " + allWords())
-			}
-			return t.wrong(e.msg)
+			return t.wrong(e.usage)
 		}
 	}
-	if near := nearest(t.text); near != "" {
+	if near := nearest(t.text, phrases[:]); near != "" {
 		return t.wrong("no such word: did you mean " + near + "? write " + usage(near))
 	}
 	return t.wrong("no such word: the words are " + allWords())
@@ -53,9 +49,9 @@ func allWords() string {
 	return strings.Join(words, " ")
 }
 
-// nearest returns the word of Parse that s is most likely meant to be, "" if it is like none: at most a third of its
+// nearest returns the word that s is most likely meant to be, "" if it is like none: at most a third of its
 // letters may be wrong. The first of equals wins.
-func nearest(s string) string {
+func nearest(s string, phrases []phrase) string {
 	best, least := "", len(s)/3+1
 	if len(s) > 2*len("distribution") {
 		return "" // nor would the distance be cheap

@@ -96,7 +96,7 @@ func TestKindString(t *testing.T) {
 			t.Errorf("kind %d has no name", k)
 		}
 	}
-	if s := (netem.Delivered + 1).String(); s != "unknown" {
+	if s := (netem.Expedited + 1).String(); s != "unknown" {
 		t.Errorf("a kind too many is called %s", s)
 	}
 }

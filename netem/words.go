@@ -1,7 +1,7 @@
 package netem
 
 // phrases are the words of Parse in canonical order, each with examples of what it takes.
-var phrases = [...]struct{ word, usage string }{
+var phrases = [...]phrase{
 	{"rate", "rate 10mbit"},
 	{"limit", "limit 100 or limit 64KiB"},
 	{"queue", "queue 100, queue pfifo or queue bfifo limit 64KiB"},
@@ -13,10 +13,16 @@ var phrases = [...]struct{ word, usage string }{
 	{"reorder", "reorder 5% by 3 or reorder 5% late 8ms"},
 	{"duplicate", "duplicate 0.5%"},
 	{"corrupt", "corrupt 0.1%"},
+	{"tc", `tc "delay 50ms loss 1%"`},
 }
 
+// phrase is a word and examples of what it takes, or what is to be said to who writes it.
+type phrase struct{ word, usage string }
+
 // usage returns examples of what a word takes, for errors.
-func usage(word string) string {
+func usage(word string) string { return usageIn(phrases[:], word) }
+
+func usageIn(phrases []phrase, word string) string {
 	for _, p := range phrases {
 		if p.word == word {
 			return p.usage
@@ -66,6 +72,8 @@ func (p *parser) reader(word string) func(token) error {
 		return p.readDuplicate
 	case "corrupt":
 		return p.readCorrupt
+	case "tc":
+		return p.readTC
 	}
 	return nil
 }

@@ -126,8 +126,8 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		}
 	}
 	f := &c.flow
-	if cut && len(c.messages.clients) > 0 { // what might still have come was neither lost nor received
-		c.messages.messages = c.messages.messages[:min(len(c.messages.messages), c.messages.clients[0].next)]
+	if cut && len(c.messages.clients) > 0 {
+		f.Unfinished = max(0, len(c.messages.messages)-c.messages.clients[0].next)
 	}
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks = c.tcp.shown, c.tcp.acks

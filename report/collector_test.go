@@ -346,3 +346,18 @@ func BenchmarkCollector(b *testing.B) {
 		})
 	}
 }
+
+// What might still have come when a run was cut short is drawn neither as lost nor as received.
+func TestFiguresLeaveOutWhatIsUnfinished(t *testing.T) {
+	c := NewCollector("tcp", "", "", true)
+	for seq := range 10 {
+		c.Message(MessageEvent{Kind: MessageSent, Seq: seq, Bytes: 100})
+	}
+	for _, seq := range []int{0, 1, 3} {
+		c.Message(MessageEvent{Kind: MessageReceived, At: 1, Seq: seq, Bytes: 100})
+	}
+	flow, r := c.Finish(2, true)
+	if n := len(decided([]*Flow{flow})[0].Messages); n != 4 || r.App.Unfinished != 6 || r.App.Lost != 1 {
+		t.Errorf("%d messages shown, %d unfinished, %d lost; want 4, 6, 1", n, r.App.Unfinished, r.App.Lost)
+	}
+}

@@ -27,6 +27,7 @@ func Figures(flows []*Flow) []Figure {
 	if len(flows) == 0 {
 		return nil
 	}
+	flows = decided(flows)
 	figures := []Figure{orderFigure(flows).ofFirst(flows), deliveryFigure(flows).ofFirst(flows)}
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))
@@ -37,6 +38,17 @@ func Figures(flows []*Flow) []Figure {
 		}
 	}
 	return append(figures, goodputFigure(flows))
+}
+
+// decided leaves out messages that might still have come: they are neither lost nor received.
+func decided(flows []*Flow) []*Flow {
+	all := make([]*Flow, len(flows))
+	for i, f := range flows {
+		c := *f
+		c.Messages = f.Messages[:len(f.Messages)-f.Unfinished]
+		all[i] = &c
+	}
+	return all
 }
 
 // ofFirst says in the caption, if there were several clients, that the figure shows one of them.

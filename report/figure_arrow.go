@@ -98,7 +98,7 @@ var (
 )
 
 const (
-	timeWidth  = vg.Length(36)
+	timeLeast  = vg.Length(36) // of the column of times
 	frameWidth = vg.Length(20)
 	causeMost  = vg.Length(70) // longer causes are cut
 )
@@ -107,6 +107,7 @@ const (
 func (l ladder) draw(c draw.Canvas) {
 	l.keys().draw(c)
 	left, right := l.margins()
+	timeWidth := l.timeWidth()
 	g := frame{client: c.Min.X + timeWidth + left, server: c.Max.X - right, top: c.Max.Y - ladderHead}
 	head := style{sizeHead, true, ink}
 	head.write(c, vg.Point{X: g.client, Y: c.Max.Y - 10}, .5, "client")
@@ -118,7 +119,7 @@ func (l ladder) draw(c draw.Canvas) {
 	} else {
 		style{sizeLabel, false, grey}.write(c, vg.Point{X: middle.X, Y: g.y(3)}, .5, "no packets")
 	}
-	l.times(c, g)
+	l.times(c, g, timeWidth)
 	for _, x := range []vg.Length{g.client, g.server} {
 		c.StrokeLine2(lifeline, x, g.top+8, x, g.y(float64(max(len(l.rows), 6))))
 	}
@@ -136,14 +137,26 @@ func (l ladder) draw(c draw.Canvas) {
 }
 
 // times writes the time of each row and guides the eye to what happened at the far side.
-func (l ladder) times(c draw.Canvas, g frame) {
+func (l ladder) times(c draw.Canvas, g frame, width vg.Length) {
 	for i, r := range l.rows {
-		at := vg.Point{X: c.Min.X + timeWidth - 6, Y: g.y(float64(i)) - 2.2}
-		timeStyle.write(c, at, 1, number(float64(r.at)/1e6, 3))
+		at := vg.Point{X: c.Min.X + width - 6, Y: g.y(float64(i)) - 2.2}
+		timeStyle.write(c, at, 1, r.time())
 		if l.transits[r.transit].Up == r.arrival {
 			c.StrokeLine2(guide, at.X+3, g.y(float64(i)), g.server, g.y(float64(i)))
 		}
 	}
+}
+
+// time is the row's, in milliseconds.
+func (r ladderRow) time() string { return number(float64(r.at)/1e6, 3) }
+
+// timeWidth is what the longest time needs.
+func (l ladder) timeWidth() vg.Length {
+	width := timeLeast
+	for _, r := range l.rows {
+		width = max(width, timeStyle.width(r.time())+8)
+	}
+	return width
 }
 
 // margins returns the room that the labels need outside the lifelines. On the arrows they would cover one another.

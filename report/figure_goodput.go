@@ -99,13 +99,21 @@ func wholeOf(f *Flow) Bin {
 	return whole
 }
 
+// binNote says how wide the bins are, of each flow if they differ.
 func binNote(flows []*Flow) string {
+	var widths []string
 	for _, f := range flows {
 		if len(f.Goodput) > 0 {
-			return " in bins of " + formatTime(f.Goodput[0].End-f.Goodput[0].Start)
+			widths = append(widths, formatTime(f.Goodput[0].End-f.Goodput[0].Start))
 		}
 	}
-	return ""
+	switch {
+	case len(widths) == 0:
+		return ""
+	case len(widths) == 2 && widths[0] != widths[1]:
+		return " in bins of " + widths[0] + " (UDP) and " + widths[1] + " (TCP)"
+	}
+	return " in bins of " + widths[0]
 }
 
 func goodputTable(flows []*Flow, row func(...string)) {

@@ -9,6 +9,7 @@ type Flow struct {
 	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message   // in send order
+	Unfinished int         // so many of the last Messages might still have come when the run was cut short
 	Receptions []Reception // in the order in which the receiving program got them
 	Transits   []Transit   // packets round the first interesting event, in order of sending: the ladder
 	Segments   []Segment   // TCP: data segments in order of sending
@@ -16,6 +17,8 @@ type Flow struct {
 	States     []State     // TCP: the sender's congestion state, in order of time
 	Goodput    []Bin       // bytes that the receiving program got, in bins of equal width without holes
 	End        netem.Time  // when the flow was over
+
+	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }
 
 // Message is what became of one numbered message. A time that did not come is -1.

@@ -33,6 +33,8 @@ func (c *linkCounter) observe(e netem.Event) {
 		r.Duplicated++
 	case netem.Corrupted:
 		r.Corrupted++
+	case netem.Marked:
+		r.Marked++
 	case netem.Delivered:
 		r.Delivered++
 		c.order(e.Packet)

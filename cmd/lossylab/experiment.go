@@ -33,11 +33,11 @@ func newExperiment(s *scenario, proto string, observers netem.Observers, message
 	x := &experiment{scenario: s, proto: proto, messages: messages}
 	x.collector = report.NewCollector(proto, s.Link.Up, s.Link.Down, s.App != "echo")
 	observers = append(netem.Observers{x.collector}, observers...)
-	up, err := netem.NewLink("up", s.up, s.seed, observers)
+	up, err := netem.NewStage("up", s.up, s.seed, observers)
 	if err != nil {
 		return nil, err
 	}
-	down, err := netem.NewLink("down", s.down, s.seed, observers)
+	down, err := netem.NewStage("down", s.down, s.seed, observers)
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +143,7 @@ func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) 
 		stats := x.world.Client.Stats()
 		r.TCP.Retransmits += stats.Retransmits
 		r.TCP.FastRecoveries, r.TCP.Timeouts = stats.FastRecoveries, stats.Timeouts
+		flow.Recoveries, flow.Timeouts = int(stats.FastRecoveries), int(stats.Timeouts)
 	}
 	return flow, r
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"lossylab/netem"
 	"lossylab/report"
 	"lossylab/sim/app"
 	"lossylab/sim/netstack"
@@ -226,10 +227,25 @@ func text(d duration) string {
 func (l *lab) heading() {
 	fmt.Fprintf(l.out, "lossylab %s  %s  (seed %d)\n", version, l.title(), l.seed)
 	if l.Link.Up == l.Link.Down {
-		fmt.Fprintf(l.out, "link, both ways: %s\n\n", orPerfect(l.Link.Up))
+		fmt.Fprintf(l.out, "link, both ways: %s\n", orPerfect(l.Link.Up))
+		l.warn(l.up)
+	} else {
+		fmt.Fprintf(l.out, "link up:   %s\n", orPerfect(l.Link.Up))
+		l.warn(l.up)
+		fmt.Fprintf(l.out, "link down: %s\n", orPerfect(l.Link.Down))
+		l.warn(l.down)
+	}
+	fmt.Fprintln(l.out)
+}
+
+// warn says what a line of tc does other than its manual has it.
+func (l *lab) warn(s netem.Spec) {
+	if s.TC == nil {
 		return
 	}
-	fmt.Fprintf(l.out, "link up:   %s\nlink down: %s\n\n", orPerfect(l.Link.Up), orPerfect(l.Link.Down))
+	for _, w := range s.TC.Warnings() {
+		fmt.Fprintf(l.out, "  note: %s\n", w)
+	}
 }
 
 // tell prints the results.

@@ -27,7 +27,7 @@ func (r *record) Observe(e netem.Event) {
 		r.t.Fatalf("event %s was told after %s", line(e), r.lines[n-1])
 	}
 	switch e.Kind {
-	case netem.Dropped, netem.Corrupted, netem.Duplicated, netem.Delayed:
+	case netem.Dropped, netem.Corrupted, netem.Duplicated, netem.Delayed, netem.Marked, netem.Expedited:
 		if e.By == "" {
 			r.t.Fatalf("event %s names no cause", line(e))
 		}
@@ -75,11 +75,22 @@ func (r *record) conserved() {
 	}
 }
 
-// frozen wants all bytes to be those that were sent, but in packets that say they are corrupt, which have bytes of
-// their own.
+// marks returns the packets of which an event says that they have been marked.
+func (r *record) marks() map[uint64]bool {
+	marked := map[uint64]bool{}
+	for _, e := range r.events {
+		if e.Kind == netem.Marked {
+			marked[e.Packet.ID] = true
+		}
+	}
+	return marked
+}
+
+// frozen wants all bytes to be those that were sent, but in packets that say they are corrupt or were marked, which have
+// bytes of their own.
 func (r *record) frozen() {
 	r.t.Helper()
-	fresh := traffic(r.seed)
+	fresh, marked := traffic(r.seed), r.marks()
 	for i, s := range r.sent {
 		if !bytes.Equal(s.p.Data, fresh[i].p.Data) {
 			r.t.Fatalf("the bytes of packet %d were changed after it was sent", s.p.ID)
@@ -90,7 +101,7 @@ func (r *record) frozen() {
 		switch {
 		case p.Corrupt && &p.Data[0] == &sent.Data[0]: // other bytes is all that is wanted: two flips may have met
 			r.t.Fatalf("packet %d was corrupted in the sender's bytes", p.ID)
-		case !p.Corrupt && !bytes.Equal(p.Data, sent.Data):
+		case !p.Corrupt && !marked[p.ID] && !bytes.Equal(p.Data, sent.Data):
 			r.t.Fatalf("packet %d copy %d arrived changed and does not say so", p.ID, p.Copy)
 		}
 	}
