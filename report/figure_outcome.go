@@ -171,7 +171,7 @@ func window(all []outcome, n int, score func(t outcome, by []float64)) (from, to
 		sum[i+1] += sum[i]
 	}
 	first, last, best := 0, 0, -1.0
-	for lo := 0; lo+n <= to; lo++ {
+	for lo := 0; lo+n <= shared(all, n, to); lo++ {
 		switch s := sum[lo+n] - sum[lo]; {
 		case s > best+1e-9:
 			first, last, best = lo, lo, s
@@ -181,6 +181,16 @@ func window(all []outcome, n int, score func(t outcome, by []float64)) (from, to
 	}
 	middle := first + (last-first)/2
 	return middle, middle + n
+}
+
+// shared is how far all flows go that have n messages at all: a window beyond would be empty for one of them.
+func shared(all []outcome, n, to int) int {
+	for _, t := range all {
+		if t.sent >= n {
+			to = min(to, t.sent)
+		}
+	}
+	return to
 }
 
 // disorder scores each loss and each message out of order, as a share of all of its kind.

@@ -175,6 +175,7 @@ A SPEC is a link in the words of tc-netem, in any order, units always said:
   reorder 5% by 3          5 % are overtaken by exactly 3 packets; reorder 5% late 8ms: by what comes within 8 ms
   duplicate 0.5%           arrive twice
   corrupt 0.1%             one bit is turned over
+  tc "delay 50ms loss 1%"  instead of all others: what Linux does with that line of tc-netem, quirks included
 Durations need a unit (ns, us, ms, s), probabilities are 5% or 0.05, sizes are bytes, KB, KiB, MB, MiB.
 
 Examples:
