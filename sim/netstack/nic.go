@@ -1,6 +1,8 @@
 package netstack
 
 import (
+	"encoding/binary"
+
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -17,6 +19,7 @@ type nic struct {
 	send       func(*netem.Packet)
 	nextID     func() uint64
 	room       room
+	summed     bool // the packet that is being received needs no checking
 }
 
 // room hands out memory for packets from larger pieces, since the collector's price is by the piece. A piece is free
@@ -65,7 +68,11 @@ func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 }
 
 // receive hands an arrived packet to the stack, which checks its checksums: a corrupted packet must pass or fail by them.
+// What the link has not touched need not be summed up again, and so the card claims for this packet to have done it. It
+// must not for fragments: the claim for the last one would be taken for the whole datagram, whose others may be corrupt.
 func (n *nic) receive(p *netem.Packet) {
+	n.summed = !p.Corrupt && !fragment(p.Data)
+	defer func() { n.summed = false }()
 	buf := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(p.Data)})
 	switch p.Data[0] >> 4 {
 	case 4:
@@ -76,19 +83,37 @@ func (n *nic) receive(p *netem.Packet) {
 	buf.DecRef()
 }
 
+// fragment reports whether an IP packet is, or may be, a part of a larger one.
+func fragment(b []byte) bool {
+	switch {
+	case b[0]>>4 == 4 && len(b) >= 20:
+		return binary.BigEndian.Uint16(b[6:])&0x3fff != 0 // RFC 791: More Fragments, Fragment Offset
+	case b[0]>>4 == 6 && len(b) >= 40:
+		return b[6] != netem.ProtoTCP && b[6] != netem.ProtoUDP // RFC 8200: an extension header, such as Fragment
+	}
+	return true
+}
+
+// Capabilities implements stack.LinkEndpoint. The stack asks anew for each packet.
+func (n *nic) Capabilities() stack.LinkEndpointCapabilities {
+	if n.summed {
+		return stack.CapabilityRXChecksumOffload
+	}
+	return 0
+}
+
 // The rest of stack.LinkEndpoint: a card without addresses, headers or resources.
 
-func (n *nic) MTU() uint32                                  { return n.mtu }
-func (n *nic) SetMTU(mtu uint32)                            { n.mtu = mtu }
-func (n *nic) MaxHeaderLength() uint16                      { return 0 }
-func (n *nic) LinkAddress() tcpip.LinkAddress               { return "" }
-func (n *nic) SetLinkAddress(tcpip.LinkAddress)             {}
-func (n *nic) Capabilities() stack.LinkEndpointCapabilities { return 0 }
-func (n *nic) Attach(d stack.NetworkDispatcher)             { n.dispatcher = d }
-func (n *nic) IsAttached() bool                             { return n.dispatcher != nil }
-func (n *nic) Wait()                                        {}
-func (n *nic) ARPHardwareType() header.ARPHardwareType      { return header.ARPHardwareNone }
-func (n *nic) AddHeader(*stack.PacketBuffer)                {}
-func (n *nic) ParseHeader(*stack.PacketBuffer) bool         { return true }
-func (n *nic) Close()                                       {}
-func (n *nic) SetOnCloseAction(func())                      {}
+func (n *nic) MTU() uint32                             { return n.mtu }
+func (n *nic) SetMTU(mtu uint32)                       { n.mtu = mtu }
+func (n *nic) MaxHeaderLength() uint16                 { return 0 }
+func (n *nic) LinkAddress() tcpip.LinkAddress          { return "" }
+func (n *nic) SetLinkAddress(tcpip.LinkAddress)        {}
+func (n *nic) Attach(d stack.NetworkDispatcher)        { n.dispatcher = d }
+func (n *nic) IsAttached() bool                        { return n.dispatcher != nil }
+func (n *nic) Wait()                                   {}
+func (n *nic) ARPHardwareType() header.ARPHardwareType { return header.ARPHardwareNone }
+func (n *nic) AddHeader(*stack.PacketBuffer)           {}
+func (n *nic) ParseHeader(*stack.PacketBuffer) bool    { return true }
+func (n *nic) Close()                                  {}
+func (n *nic) SetOnCloseAction(func())                 {}
