@@ -238,9 +238,12 @@ func (l *lab) heading() {
 	fmt.Fprintln(l.out)
 }
 
-// warn says what a line of tc does other than its manual has it.
+// warn says what a link does other than its words may make one think.
 func (l *lab) warn(s netem.Spec) {
 	if s.TC == nil {
+		if s.Rate == 0 && s.Limit != (netem.Limit{}) {
+			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", s.Limit)
+		}
 		return
 	}
 	for _, w := range s.TC.Warnings() {
