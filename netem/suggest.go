@@ -41,24 +41,28 @@ func (p *parser) stray(t token) error {
 }
 
 // allWords lists the words in canonical order.
-func allWords() string {
-	var words []string
+func allWords() string { return strings.Join(wordsOf(phrases[:]), " ") }
+
+func wordsOf(phrases []phrase) (words []string) {
 	for _, p := range phrases {
 		words = append(words, p.word)
 	}
-	return strings.Join(words, " ")
+	return words
 }
 
-// nearest returns the word that s is most likely meant to be, "" if it is like none: at most a third of its
-// letters may be wrong. The first of equals wins.
-func nearest(s string, phrases []phrase) string {
+// nearest is Nearest among the words of phrases.
+func nearest(s string, phrases []phrase) string { return Nearest(s, wordsOf(phrases)) }
+
+// Nearest returns the word that s is most likely meant to be, "" if it is like none: at most a third of its letters may be
+// wrong. Capitals count as small letters. The first of equals wins.
+func Nearest(s string, words []string) string {
 	best, least := "", len(s)/3+1
-	if len(s) > 2*len("distribution") {
-		return "" // nor would the distance be cheap
-	}
-	for _, p := range phrases {
-		if d := distance(strings.ToLower(s), p.word); d < least {
-			best, least = p.word, d
+	for _, w := range words {
+		if len(s) > 2*len(w) {
+			continue // nor would the distance be cheap
+		}
+		if d := distance(strings.ToLower(s), w); d < least {
+			best, least = w, d
 		}
 	}
 	return best

@@ -73,7 +73,7 @@ func (l *lab) run(ctx context.Context) error {
 	if err := l.tell(m); err != nil {
 		return err
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !l.results.Complete { // an interrupt while figures are drawn comes too late to end anything
 		return fmt.Errorf("%w: %s; what was finished is in %s", errInterrupted, l.results.Note, l.dir.name)
 	}
 	return nil
