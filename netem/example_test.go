@@ -37,8 +37,8 @@ func ExampleParse_error() {
 // Flags of a command change one word of a spec.
 func ExampleSpec_Set() {
 	spec, _ := netem.Parse("rate 10mbit delay 20ms loss 3%")
-	spec, _ = spec.Set("loss", "2% burst 5")
-	spec, _ = spec.Set("queue", "64KiB")
+	spec, _ = spec.Set("loss", "2% burst 5", nil)
+	spec, _ = spec.Set("queue", "64KiB", nil)
 	fmt.Println(spec)
 	// Output:
 	// rate 10mbit limit 64KiB delay 20ms loss 2% burst 5

@@ -27,7 +27,7 @@ func said(line string) (netem.Spec, error) {
 	spec, err := netem.Parse(line[:end(0)])
 	for i, f := range flags {
 		if err == nil {
-			spec, err = spec.Set(line[f[2]:f[3]], strings.TrimSpace(line[f[1]:end(i+1)]))
+			spec, err = spec.Set(line[f[2]:f[3]], strings.TrimSpace(line[f[1]:end(i+1)]), nil)
 		}
 	}
 	return spec, err

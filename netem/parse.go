@@ -19,11 +19,23 @@ import (
 //	corrupt 0.1%
 //	tc "delay 50ms loss 1%"            what Linux does with that line, and no word beside it
 //
-// An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models into a fixed order, so that specs
-// that say the same are equal; s.String() is what Parse reads back as s.
-func Parse(text string) (Spec, error) {
-	p := parser{tokens: split(text)}
+// A semicolon may stand between words. An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models
+// into a fixed order, so that specs that say the same are equal; s.String() is what Parse reads back as s.
+//
+// Parse opens no files: it refuses the words that name one, which ParseWith reads.
+func Parse(text string) (Spec, error) { return ParseWith(text, nil) }
+
+// Open returns what is in the file called name. ParseWith calls it for each file that a text names; its errors are put
+// behind the file's name.
+type Open func(name string) ([]byte, error)
+
+// ParseWith is Parse for texts that may name files.
+func ParseWith(text string, open Open) (Spec, error) {
+	p := parser{tokens: split(text), open: open}
 	for !p.done() {
+		if _, ok := p.accept(";"); ok {
+			continue
+		}
 		if err := p.word(p.take()); err != nil {
 			return Spec{}, err
 		}
@@ -37,9 +49,9 @@ func Parse(text string) (Spec, error) {
 // Set returns s with one word said anew, as the flags of a command do: word is rate, queue (its limit), delay, jitter,
 // loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word replaces
 // what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that there
-// is. Positions in a *SyntaxError count within value.
-func (s Spec) Set(word, value string) (Spec, error) {
-	p := parser{tokens: split(value), spec: s.Clone()}
+// is. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
+func (s Spec) Set(word, value string, open Open) (Spec, error) {
+	p := parser{tokens: split(value), open: open, spec: s.Clone()}
 	if err := p.word(token{text: word}); err != nil {
 		return s, err
 	}
@@ -75,7 +87,10 @@ func (t token) at(err error) error {
 	return err
 }
 
-// split cuts a text at its white space, but not within quotes, which stay where they are.
+// marks are tokens by themselves, also without white space round them.
+const marks = ";()"
+
+// split cuts a text at its white space and marks, but not within quotes, which stay where they are.
 func split(text string) []token {
 	var tokens []token
 	end := 0
@@ -97,15 +112,20 @@ func width(s string) int {
 			return end + 2
 		}
 	}
-	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {
-		return end
+	if strings.Contains(marks, s[:1]) {
+		return 1
 	}
-	return len(s)
+	end := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(marks, r) })
+	if end < 0 {
+		return len(s)
+	}
+	return end
 }
 
 // parser reads tokens into a spec. What needs the whole text to be judged waits for finish.
 type parser struct {
 	tokens []token
+	open   Open // nil: no files
 	spec   Spec
 
 	last  token   // the word that was read last
@@ -164,7 +184,7 @@ func (p *parser) once(t token, word string) error {
 // value reads the next token with one of the parsers of units; w is the word that it belongs to.
 func value[T any](p *parser, w token, parse func(string) (T, error)) (T, error) {
 	var zero T
-	if p.done() {
+	if p.done() || p.next(";") || p.next(")") {
 		return zero, w.wrong("a value is missing: write " + usage(p.last.text))
 	}
 	t := p.take()
@@ -173,6 +193,45 @@ func value[T any](p *parser, w token, parse func(string) (T, error)) (T, error) 
 		return zero, t.at(err)
 	}
 	return v, nil
+}
+
+// file reads the next token as the name of a file, with or without quotes, and returns it with what parse makes of the
+// file's content. The errors of parse say the line; the name is put before them.
+func file[T any](p *parser, w token, parse func(content []byte) (T, error)) (name string, v T, err error) {
+	if p.done() || p.next(";") || p.next(")") {
+		return "", v, w.wrong("the name of a file is missing: write " + usage(p.last.text))
+	}
+	t := p.take()
+	if name = unquote(t.text); p.open == nil {
+		return name, v, t.wrong("no files are read here: use the words that need none")
+	}
+	content, err := p.open(name)
+	if err != nil {
+		return name, v, t.wrong(err.Error())
+	}
+	if v, err = parse(content); err != nil {
+		return name, v, t.wrong(err.Error())
+	}
+	return name, v, nil
+}
+
+// unquote takes off the quotes that a token may stand in.
+func unquote(s string) string {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+// quoted returns a file's name as split reads it back whole: in quotes where it has to be.
+func quoted(name string) string {
+	switch {
+	case name != "" && !strings.ContainsAny(name, "\"'"+marks) && strings.IndexFunc(name, unicode.IsSpace) < 0:
+		return name
+	case strings.Contains(name, `"`):
+		return "'" + name + "'"
+	}
+	return `"` + name + `"`
 }
 
 // finish judges what the words say together.

@@ -45,7 +45,7 @@ func TestSetCopies(t *testing.T) {
 	before := netem.Spec{Models: []netem.Model{&netem.Delay{Mean: 20e6}, &netem.Loss{P: .1}}}
 	words := before.String()
 	for _, c := range [][2]string{{"jitter", "4ms"}, {"loss", "5%"}, {"delay", "1ms"}, {"corrupt", "1%"}, {"loss", "x"}} {
-		if _, err := before.Set(c[0], c[1]); (err != nil) != (c[1] == "x") {
+		if _, err := before.Set(c[0], c[1], nil); (err != nil) != (c[1] == "x") {
 			t.Fatal(err)
 		}
 		if before.String() != words {

@@ -215,7 +215,7 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) error {
 	if !changed(set, "link", "up", "down", "rate", "queue", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt") {
 		text = defaultLink
 	}
-	both, err := netem.Parse(text)
+	both, err := netem.ParseWith(text, openLinkFile)
 	if err != nil {
 		return place("link", err)
 	}
@@ -223,7 +223,7 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) error {
 		if !set.Changed(w[0]) {
 			continue
 		}
-		if both, err = both.Set(w[0], w[1]); err != nil {
+		if both, err = both.Set(w[0], w[1], openLinkFile); err != nil {
 			return place(w[0], err)
 		}
 	}
@@ -235,7 +235,7 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) error {
 		if !set.Changed(d.flag) {
 			continue
 		}
-		if *d.to, err = netem.Parse(d.text); err != nil {
+		if *d.to, err = netem.ParseWith(d.text, openLinkFile); err != nil {
 			return place(d.flag, err)
 		}
 	}

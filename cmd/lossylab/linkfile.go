@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// maxLinkFile is the longest file that a link's words may name, bytes: traces of hours are a few megabytes.
+const maxLinkFile = 64 << 20
+
+// openLinkFile reads a trace, a table or a mask that a SPEC names.
+func openLinkFile(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("not a file: name a trace, table or mask")
+	}
+	b, err := io.ReadAll(io.LimitReader(file, maxLinkFile+1))
+	switch {
+	case err != nil:
+		return nil, plain(err)
+	case len(b) > maxLinkFile:
+		return nil, fmt.Errorf("more than 64 MiB: cut it")
+	}
+	return b, nil
+}
