@@ -17,6 +17,7 @@ import (
 //	reorder 5% [by 3 [within 200ms]] | reorder 5% late 8ms
 //	duplicate 0.5%
 //	corrupt 0.1%
+//	preset wpt-3g up | preset wpt-lte  what a preset says of that direction, as far as no word says otherwise
 //	tc "delay 50ms loss 1%"            what Linux does with that line, and no word beside it
 //
 // A semicolon may stand between words. An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models
@@ -132,6 +133,8 @@ type parser struct {
 	seen  []token // the words so far
 	queue token   // pfifo or bfifo
 
+	preset Spec // what the preset says
+
 	// The words jitter and distribution, and what they said: they may stand before their delay.
 	jitter       token
 	spread       time.Duration
@@ -241,6 +244,7 @@ func (p *parser) finish() error {
 			return t.wrong(tcAlone)
 		}
 	}
+	p.finishPreset()
 	if err := p.finishDelay(); err != nil {
 		return err
 	}

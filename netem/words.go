@@ -13,6 +13,7 @@ var phrases = [...]phrase{
 	{"reorder", "reorder 5% by 3 or reorder 5% late 8ms"},
 	{"duplicate", "duplicate 0.5%"},
 	{"corrupt", "corrupt 0.1%"},
+	{"preset", "preset wpt-3g up or preset wpt-lte"},
 	{"tc", `tc "delay 50ms loss 1%"`},
 }
 
@@ -72,6 +73,8 @@ func (p *parser) reader(word string) func(token) error {
 		return p.readDuplicate
 	case "corrupt":
 		return p.readCorrupt
+	case "preset":
+		return p.readPreset
 	case "tc":
 		return p.readTC
 	}

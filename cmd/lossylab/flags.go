@@ -19,7 +19,7 @@ type runFlags struct {
 	timeout                   string
 	retries                   int
 	sendRate                  string
-	link, up, down            string
+	preset, link, up, down    string
 	loss, delay, jitter       string
 	reorder, duplicate        string
 	corrupt, rate, queue      string
@@ -41,7 +41,7 @@ type group struct {
 
 var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
-	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
+	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
 	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
 	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "events", "quiet", "json"}},
 }
@@ -62,6 +62,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.sendRate, "send-rate", "", "bulk over UDP: send at `RATE`, IP and UDP headers included (default: the link's rate up, or 10mbit)")
 	s.StringVar(&f.timeout, "timeout", "1s", "echo over UDP: wait `D` for an answer")
 	s.IntVar(&f.retries, "retries", 0, "echo over UDP: send a line again up to `N` times when no answer comes")
+	s.StringVar(&f.preset, "preset", "", "make both directions as the preset `NAME` says; 'lossylab presets' lists them. The flags below change it")
 	s.StringVar(&f.link, "link", "", "make both directions as `SPEC` says (default, if nothing is said about the link: "+defaultLink+")")
 	s.StringVar(&f.up, "up", "", "make the way from client to server as `SPEC` says, instead of --link")
 	s.StringVar(&f.down, "down", "", "make the way from server to client as `SPEC` says, instead of --link")
@@ -175,6 +176,7 @@ A SPEC is a link in the words of tc-netem, in any order, units always said:
   reorder 5% by 3          5 % are overtaken by exactly 3 packets; reorder 5% late 8ms: by what comes within 8 ms
   duplicate 0.5%           arrive twice
   corrupt 0.1%             one bit is turned over
+  preset wpt-3g up         what a preset says of that direction; words beside it replace its own
   tc "delay 50ms loss 1%"  instead of all others: what Linux does with that line of tc-netem, quirks included
 Durations need a unit (ns, us, ms, s), probabilities are 5% or 0.05, sizes are bytes, KB, KiB, MB, MiB.
 
