@@ -8,15 +8,16 @@ type Flow struct {
 	Proto   string // "udp" or "tcp"
 	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 
-	Messages   []Message   // in send order
-	Unfinished int         // so many of the last Messages might still have come when the run was cut short
-	Receptions []Reception // in the order in which the receiving program got them
-	Transits   []Transit   // packets round the first interesting event, in order of sending: the ladder
-	Segments   []Segment   // TCP: data segments in order of sending
-	Acks       []Ack       // TCP: acknowledgments as they arrived at the sender
-	States     []State     // TCP: the sender's congestion state, in order of time
-	Goodput    []Bin       // bytes that the receiving program got, in bins of equal width without holes
-	End        netem.Time  // when the flow was over
+	Messages   []Message        // in send order
+	Unfinished int              // so many of the last Messages might still have come when the run was cut short
+	Receptions []Reception      // in the order in which the receiving program got them
+	Transits   []Transit        // packets round the first interesting event, in order of sending: the ladder
+	Segments   []Segment        // TCP: data segments in order of sending
+	Acks       []Ack            // TCP: acknowledgments as they arrived at the sender
+	Again      []Retransmission // TCP: what was sent again, SYN and FIN included, and why
+	States     []State          // TCP: the sender's congestion state, in order of time
+	Goodput    []Bin            // bytes that the receiving program got, in bins of equal width without holes
+	End        netem.Time       // when the flow was over
 
 	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }

@@ -38,7 +38,8 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "%s Data: [`%s.csv`](figures/%s.csv)\n", f.Caption, f.Name, f.Name)
 	}
-	for _, f := range p.Flows {
+	for i, f := range p.Flows {
+		p.retransmissions(b, f, p.Results.Flows[i].TCP)
 		p.frames(b, f)
 	}
 	p.definitions(b)

@@ -87,6 +87,10 @@ type TCPResult struct {
 	Spurious       int64    `json:"spurious"` // retransmissions of what had already arrived, or was about to
 	SRTT           *Summary `json:"srtt_s"`   // smoothed round-trip time, over its samples
 	CwndMax        int      `json:"cwnd_max"` // segments
+
+	// Why segments were sent again, and how the sender came to do so (see Cause and Trigger): each sums to Retransmits.
+	Causes   map[string]int64 `json:"causes"`
+	Triggers map[string]int64 `json:"triggers"`
 }
 
 // InputResult compares what was sent with what arrived.
