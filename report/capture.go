@@ -22,12 +22,24 @@ type Capture struct {
 	wait   *pcapng.Queue
 	lines  [2]line // by the end that sends: the first is up, the other down
 	sent   streams
-	text   []byte // memory for one comment
+	phases map[uint16]phase // of the TCP senders here, by port
+	text   []byte           // memory for one comment
 }
 
 // NewCapture returns a capture of what passes the end at, written to w. The world's time 0 is epoch.
 func NewCapture(w pcapng.Writer, at Vantage, epoch time.Time) *Capture {
-	return &Capture{at: at, epoch: epoch, wait: pcapng.NewQueue(w), lines: [2]line{newLine(), newLine()}, sent: streams{}}
+	return &Capture{at: at, epoch: epoch, wait: pcapng.NewQueue(w), lines: [2]line{newLine(), newLine()}, sent: streams{}, phases: map[uint16]phase{}}
+}
+
+// State takes a sample of a TCP sender at this end, whose port tells the connections apart: comments on retransmissions
+// then say how the sender came to make them. It is to be told after what the sender sent at that instant.
+func (c *Capture) State(port uint16, s State) {
+	c.phases[port] = s.phase()
+	for f := c.lines[c.at].newest; f != nil && f.sent == s.At; f = f.older {
+		if f.port == port {
+			f.how = 1 + int(s.phase().trigger())
+		}
+	}
 }
 
 // Observe implements netem.Observer. On each link a packet is Sent once, before anything else happens to it there. Its
@@ -82,6 +94,12 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 	h, ok := p.Header()
 	if !ok || h.Proto != netem.ProtoTCP {
 		return
+	}
+	f.sent, f.port = e.At, h.Src.Port()
+	if p, ok := c.phases[f.port]; ok {
+		f.how = 1 + int(p.trigger())
+	} else if h.Flags&netem.SYN != 0 {
+		f.how = 1 + int(Timeout)
 	}
 	before := c.sent.send(h, f)
 	f.again, f.before = before.frame, before.fate
@@ -209,6 +227,9 @@ func (f *flight) appendAgain(b []byte) []byte {
 		return b
 	}
 	b = strconv.AppendInt(begin(b, "retransmission of frame "), int64(f.again), 10)
+	if f.how > 0 {
+		b = append(append(append(b, " ("...), triggerWords[f.how-1]...), ')')
+	}
 	if f.before.what == "" {
 		return b
 	}

@@ -78,6 +78,17 @@ func (s State) phase() phase {
 	return calm
 }
 
+// trigger returns what makes a sender in this phase send again.
+func (p phase) trigger() Trigger {
+	switch p {
+	case timedOut:
+		return Timeout
+	case recovering:
+		return Fast
+	}
+	return Tail
+}
+
 // ending is what became of a transmission.
 type ending struct {
 	known     bool
@@ -155,13 +166,10 @@ func (t *tcpTracker) explain(tr *transmission) {
 }
 
 func (tr *transmission) trigger() Trigger {
-	switch {
-	case tr.low < 0 || tr.phase == timedOut:
+	if tr.low < 0 {
 		return Timeout
-	case tr.phase == recovering:
-		return Fast
 	}
-	return Tail
+	return tr.phase.trigger()
 }
 
 func (t *tcpTracker) cause(tr *transmission) Cause {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/gopacket/layers"
 
@@ -192,5 +193,29 @@ func TestHeldMessages(t *testing.T) {
 	f.finish()
 	if r := f.again[0]; r.Held != 2 || r.HeldFor != 7e6 {
 		t.Errorf("%d messages were held for %v, want 2 for 7ms", r.Held, r.HeldFor)
+	}
+}
+
+// The client's capture says how the sender came to send again, also where that is told after the packet.
+func TestCommentsNameTheTrigger(t *testing.T) {
+	var l listing
+	c := NewCapture(&l, Client, time.Unix(0, 0))
+	s := newStory(t, c)
+	s.open(1000)
+	s.drop(s.tcp(up, 1000, 5000, "A", 100), "loss 3%")
+	c.State(40000, State{At: s.now, Recovery: true})
+	s.drop(s.tcp(up, 1000, 5000, "A", 100), "loss 3%")
+	at := s.now
+	p := s.tcp(up, 1000, 5000, "A", 100)
+	c.State(40000, State{At: at, Timeout: true})
+	s.arrive(p)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"|retransmission of frame 4 (fast retransmit), which never arrived (loss 3%); lost: loss 3%\n",
+		"|retransmission of frame 5 (timeout), which never arrived (loss 3%)\n"} {
+		if !strings.Contains(l.String(), want) {
+			t.Errorf("the capture lacks %q:\n%s", want, &l)
+		}
 	}
 }

@@ -97,6 +97,9 @@ type flight struct {
 	damages                  []damage
 
 	// TCP at the sending end.
+	sent    netem.Time
+	port    uint16
+	how     int // one more than the Trigger, if it is a retransmission and that is known
 	stream  *stream
 	span    span
 	again   int       // the frame whose bytes it repeats, or 0

@@ -24,8 +24,9 @@ type experiment struct {
 	proto     string
 	world     *netstack.World
 	collector *report.Collector
-	messages  app.Observer // what is told of messages besides the collector, or nil
-	failed    error        // the first error of a client
+	client    *report.Capture // or nil
+	messages  app.Observer    // what is told of messages besides the collector, or nil
+	failed    error           // the first error of a client
 }
 
 // newExperiment builds the world. The observers are told of every packet.
@@ -169,6 +170,10 @@ var messageKinds = [...]report.MessageKind{
 
 // state translates a sample of the client's TCP.
 func (x *experiment) state(i sim.TCPInfo) {
-	x.collector.State(i.Port, report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
-		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()})
+	s := report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
+		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()}
+	x.collector.State(i.Port, s)
+	if x.client != nil {
+		x.client.State(i.Port, s)
+	}
 }

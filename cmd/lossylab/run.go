@@ -145,6 +145,9 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 		return err
 	}
 	defer x.world.Close()
+	if captures != nil {
+		x.client = captures[0]
+	}
 	l.status.Store(func() string {
 		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", proto, x.world.Loop.Now().Seconds(), x.limit().Seconds())
 	})
