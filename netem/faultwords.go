@@ -134,8 +134,10 @@ func (p *parser) readOf(t token, f *Fault) error {
 		return t.wrong(ofGoesWithRetransmission)
 	case f.Of != nil:
 		return t.wrong("of has been said already: say it once")
-	case !p.next("data"):
+	case p.ended():
 		return t.wrong("of what is missing: write drop retransmission 1 of data 5")
+	case !p.next("data"):
+		return p.take().wrong("retransmissions are told apart by their data: write drop retransmission 1 of data 5")
 	}
 	if err := p.readNumbers(p.take(), &f.Of); err != nil {
 		return err
