@@ -28,7 +28,7 @@ type Fault struct {
 	leads bool   // the first of those that share: it shows them each packet
 	seen  int    // how many of its subject one flow had at most
 	met   int    // how many packets it has met
-	tried int    // LastData: how often it tried to take one back
+	tried int    // LastData: the number of the segment that it tried to take back at last
 }
 
 // Judge implements Model.
@@ -43,7 +43,7 @@ func (f *Fault) Judge(_ Time, _ *rand.Rand, p *Packet) Verdict {
 		return Verdict{}
 	}
 	if f.Subject == LastData && f.flows.tail != 0 {
-		f.tried++
+		f.tried = f.flows.flow.counts[DataSegment]
 		return Verdict{Recall: f.flows.tail}
 	}
 	f.met++

@@ -1,7 +1,6 @@
 package netem_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -125,19 +124,4 @@ func TestOnlyOnOneLink(t *testing.T) {
 			t.Errorf("%s: %d arrived, want %d", name, got, want)
 		}
 	}
-}
-
-// ExampleOnly has two losses, each for packets of its own.
-func ExampleOnly() {
-	spec, err := netem.Parse("loss 5% for udp loss 1% for tcp port 80 size 100-")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, m := range spec.Models {
-		fmt.Printf("%v\n", m)
-	}
-	// Output:
-	// loss 1% for tcp port 80 size 100-
-	// loss 5% for udp
 }

@@ -38,7 +38,7 @@ func (f *Fault) Unmet() []Unmet {
 	case f.Flows != nil && f.flows.flowsOf(f.Subject) < f.Flows.greatest():
 		u.Why = fmt.Sprintf("there %s%s", were(f.flows.flowsOf(f.Subject), "flow"), of(f.Subject))
 	case f.Subject == LastData && f.tried > 0:
-		u.Why = "when its FIN came, it had arrived or was lost"
+		u.Why = fmt.Sprintf("when its FIN came, data %d had arrived or was lost", f.tried)
 	case f.Subject == LastData:
 		u.Why = "no flow sent data and then a FIN"
 	default:
