@@ -21,8 +21,9 @@ type Fault struct {
 	Of      Numbers // goes with Retransmission: of which data segments, and Numbers count the times; none mean of any
 	Flows   Numbers // of which flows with such packets, in the order in which they began; none mean of each
 	By      int     // goes with Delaying: so many later packets overtake it exactly
-	Within  time.Duration
-	Late    time.Duration // goes with Delaying instead of By: it is late by that much
+
+	Within time.Duration // goes with By: how long it waits for them at most; zero means a second
+	Late   time.Duration // goes with Delaying, instead of By: it is late by that much
 
 	flows *flows // shared with the other faults of the link
 	leads bool   // the first of those that share: it shows them each packet
@@ -50,11 +51,15 @@ func (f *Fault) Judge(_ Time, _ *rand.Rand, p *Packet) Verdict {
 	return f.sentence(p)
 }
 
+// faultHold is longer than DefaultHold, as a packet that was named is to be overtaken by as many as was said, also in a
+// flow that sends one now and then.
+const faultHold = time.Second
+
 // sentence is what happens to a packet that the fault names.
 func (f *Fault) sentence(p *Packet) Verdict {
 	switch f.Verb {
 	case Delaying:
-		return Verdict{Late: f.Late, Behind: f.By, Hold: f.Within}
+		return Verdict{Late: f.Late, Behind: f.By, Hold: cmp.Or(f.Within, faultHold)}
 	case Duplicating:
 		return Verdict{Copies: 1}
 	case Corrupting:

@@ -42,6 +42,25 @@ func TestFaultsDelayDuplicateAndCorrupt(t *testing.T) {
 	}
 }
 
+// A fault waits a second for those who are to overtake.
+func TestFaultsWaitLonger(t *testing.T) {
+	for _, c := range []struct {
+		spacing netem.Time
+		want    string
+	}{{300 * ms, "1 2 4 5 6 3 7"}, {400 * ms, "1 2 4 5 3 6 7"}} {
+		var events tape
+		l := newLink(t, "delay 1ms delay data 2 by 3", 1, &events)
+		for i, p := range segments(t, "S 0:9 9:18 18:27 27:36 36:45 45:54") {
+			fetch(l, netem.Time(i)*c.spacing)
+			l.Send(netem.Time(i)*c.spacing, p)
+		}
+		fetch(l, 1<<62)
+		if got := order(events); got != c.want {
+			t.Errorf("one packet every %v: arrived %s, want %s", c.spacing, got, c.want)
+		}
+	}
+}
+
 // Each fault is the cause of what it does, in its own words, also where other models would do the same.
 func TestFaultsAreTheCause(t *testing.T) {
 	events, _ := through(t, "loss 100% drop data 2 reorder 100% by 1 delay data 1 by 2 duplicate data 1 corrupt data 1 corrupt 100% for up",

@@ -47,7 +47,8 @@ const (
 	// the segment before it.
 	DupAck
 	// Retransmission has payload that begins with a byte sent before, and is no WindowProbe. If it ends with a new byte, it
-	// is a DataSegment as well.
+	// is a DataSegment as well. It is one of data segment 5 if it carries the first byte that this had. (A SYN or FIN sent
+	// again is another SynSegment or FinSegment.)
 	Retransmission
 	// WindowUpdate is a PureAck that acknowledges what the flow acknowledged before, and has a larger window.
 	WindowUpdate
