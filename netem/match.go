@@ -7,7 +7,7 @@ import (
 
 // Match says which packets are meant: those of which everything holds that is said. The zero value means every packet.
 type Match struct {
-	Link    string // of the link of this name, "up"
+	Link    string // of the link of this name, "up", and its parts
 	Version int    // of IP, 4 or 6
 	Proto   int    // of this transport: ProtoTCP, ProtoUDP, or ProtoICMP for that of either version of IP
 	Port    Range  // from or to one of these ports of TCP or UDP
@@ -43,10 +43,12 @@ func (m Match) hasHeader(h *Header) bool {
 // ported says whether packets of a transport are known to have ports.
 func ported(proto int) bool { return proto == ProtoTCP || proto == ProtoUDP }
 
-// on says whether packets of a link may be meant.
-func (m Match) on(link string) bool { return m.Link == "" || m.Link == link }
+// on says whether packets of a link may be meant: "up" also means its parts, "up/1".
+func (m Match) on(link string) bool {
+	return m.Link == "" || m.Link == link || strings.HasPrefix(link, m.Link+"/")
+}
 
-// protocols are the words for Proto, versions those for Version and sides those for Link.
+// protocols are the words for Proto, and versions those for Version.
 var (
 	protocols = map[string]int{"tcp": ProtoTCP, "udp": ProtoUDP, "icmp": ProtoICMP}
 	versions  = map[string]int{"ipv4": 4, "ipv6": 6}

@@ -113,7 +113,7 @@ func TestOnlyOnOneLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]int{"up": 0, "down": 1000} {
+	for name, want := range map[string]int{"up": 0, "up/1": 0, "upper": 1000, "down": 1000} {
 		var events tape
 		l, err := netem.NewLink(name, spec, 1, &events)
 		if err != nil {
