@@ -25,6 +25,15 @@ var models = []netem.Model{
 	&netem.Reorder{P: .05, Late: 8 * time.Millisecond},
 	&netem.Duplicate{P: .005},
 	&netem.Corrupt{P: .05},
+	&netem.Fault{Subject: netem.DataSegment, Numbers: netem.Numbers{{2, 2}, {5, 8}}},
+	&netem.Fault{Verb: netem.Delaying, Subject: netem.PureAck, Numbers: netem.Numbers{{First: 1}}, By: 3, Within: time.Second},
+	&netem.Fault{Verb: netem.Delaying, Late: 30 * time.Millisecond},
+	&netem.Fault{Verb: netem.Corrupting, Subject: netem.Retransmission, Of: netem.Numbers{{1, 900}}, Flows: netem.Numbers{{2, 3}}},
+	&netem.Fault{Verb: netem.Duplicating, Subject: netem.SynSegment},
+	&netem.Fault{Subject: netem.LastData},
+	&netem.Only{Model: &netem.Loss{P: .5, Rho: .25}, Match: netem.Match{Proto: netem.ProtoTCP, Port: netem.Range{First: 2, Last: 3}}},
+	&netem.Only{Model: &netem.Corrupt{P: .5}, Match: netem.Match{Link: "up", Version: 4, Size: netem.Range{First: 1000}}},
+	&netem.Only{Model: &netem.Fault{Subject: netem.DataSegment, Numbers: netem.Numbers{{3, 30}}}, Match: netem.Match{Port: netem.Range{First: 2, Last: 2}}},
 }
 
 func TestModels(t *testing.T) {
@@ -52,6 +61,9 @@ func TestLinkIsAStage(t *testing.T) {
 		"delay 20ms 10ms reorder 10% by 5 duplicate 5%",
 		"reorder 10% late 8ms duplicate 5% corrupt 5%",
 		"rate 8mbit limit 100 delay 20ms 4ms distribution normal loss 5% 25% reorder 5% by 3 duplicate 5% corrupt 2%",
+		"rate 8mbit delay 20ms loss 5% for udp loss 1% for tcp duplicate 5% for size 1000- reorder 5% by 3 for tcp",
+		"rate 8mbit limit 100 delay 20ms drop data 5-80 drop last-data delay ack 3- by 3 duplicate data all corrupt data 2-90 " +
+			"delay retransmission all by 9ms drop retransmission 1 of data 7-800 drop packet 3-30 for udp",
 		"rate 8mbit loss gemodel 1% 10% 70% 0.1% reorder 50% by 40 within 5ms duplicate 50% corrupt 50%",
 	} {
 		t.Run(words, func(t *testing.T) {

@@ -19,6 +19,12 @@
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
 // it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
 //
+// # Faults
+//
+// A Fault meets packets that are named and not drawn, by what they are in their flow: "drop data 5", "drop retransmission
+// 1 of data 5", "delay ack 3 by 2". Those that met none are told by Unmet. Only confines a model to some packets: "loss 5%
+// for udp".
+//
 // # Time
 //
 // What happens at the same instant happens in this order: a transmission that ends makes room before the next packet is

@@ -38,10 +38,14 @@ func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 		return nil, fmt.Errorf("link %s: a tc line makes no Link: use NewStage", name)
 	}
 	spec = spec.Clone() // its models get a past of their own
+	shareFlows(spec.Models)
 	l := &Link{name: name, observer: o, order: spec.Order}
 	l.sender.rate = spec.Rate
 	l.queue = NewDropTail(spec.Limit, func(p *Packet) { l.lose(l.now, l.queue.String(), p) })
 	for i, m := range spec.Models {
+		if !seated(m, name) {
+			continue
+		}
 		l.court.seats = append(l.court.seats, seat{m, Stream(seed, name+"/"+streamName(spec.Models, i)), m.String()})
 	}
 	return l, nil
@@ -136,6 +140,9 @@ func (l *Link) transmit(now Time, backToBack bool) {
 // propagate has p judged and carries out the sentence: p is lost or under way after it.
 func (l *Link) propagate(now Time, p *Packet) {
 	s := l.court.judge(now, p)
+	for _, r := range s.recalls {
+		l.recall(now, r)
+	}
 	if s.dropped != "" {
 		l.lose(now, s.dropped, p)
 		return

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// Parse reads a link in words of tc-netem(8), in any order and each at most once:
+// Parse reads a link in words of tc-netem(8), in any order and each at most once, but for faults and models for some:
 //
 //	rate 10mbit                       transmission; "unlimited" when left out
 //	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out
@@ -18,6 +18,9 @@ import (
 //	duplicate 0.5%
 //	corrupt 0.1%
 //	preset wpt-3g up | preset wpt-lte  what a preset says of that direction, as far as no word says otherwise
+//	drop data 5 | drop data 2,5-8 flow 1 | drop syn | drop retransmission 1 of data 5       any Subject: see Fault
+//	delay data 7 by 3 [within 200ms] | delay data 7 by 30ms | duplicate syn-ack | corrupt data 4
+//	loss 5% for udp | delay 50ms 5ms for up ipv4 tcp port 80-90 size 100-                  any model or fault: see Only
 //	tc "delay 50ms loss 1%"            what Linux does with that line, and no word beside it
 //
 // A semicolon may stand between words. An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models
@@ -50,7 +53,7 @@ func ParseWith(text string, open Open) (Spec, error) {
 // Set returns s with one word said anew, as the flags of a command do: word is rate, queue (its limit), delay, jitter,
 // loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word replaces
 // what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that there
-// is. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
+// is. A model for some packets replaces the one for the same packets, and a fault is added to those that there are. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
 func (s Spec) Set(word, value string, open Open) (Spec, error) {
 	p := parser{tokens: split(value), open: open, spec: s.Clone()}
 	if err := p.word(token{text: word}); err != nil {

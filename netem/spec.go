@@ -1,6 +1,7 @@
 package netem
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,14 +19,25 @@ type Spec struct {
 // canon is the order in which String writes and Parse puts the models; others come behind these.
 var canon = [...]string{"delay", "loss", "reorder", "duplicate", "corrupt"}
 
-// kind returns the first word of a model, which names it.
+// kind returns the first word of a model, which names it. For whom it is, is part of its kind; a fault is one by itself.
 func kind(m Model) string {
-	word, _, _ := strings.Cut(m.String(), " ")
+	inner, match := bare(m)
+	word := inner.String()
+	if _, ok := inner.(*Fault); !ok {
+		word, _, _ = strings.Cut(word, " ")
+	}
+	if match != "" {
+		word += " for " + match
+	}
 	return word
 }
 
-// rank returns the model's place in canon.
+// rank returns the model's place in canon. Faults come before all others: who names a packet is named as the cause.
 func rank(m Model) int {
+	m, _ = bare(m)
+	if _, ok := m.(*Fault); ok {
+		return -1
+	}
 	i := slices.Index(canon[:], kind(m))
 	if i < 0 {
 		return len(canon)
@@ -33,8 +45,13 @@ func rank(m Model) int {
 	return i
 }
 
-// byRank compares models for a stable sort: two of a kind stay in their order, which numbers their streams.
-func byRank(a, b Model) int { return rank(a) - rank(b) }
+// byRank compares models for a stable sort: two of a kind stay in their order, which numbers their streams. Those for some
+// packets come behind those for all.
+func byRank(a, b Model) int {
+	inA, matchA := bare(a)
+	inB, matchB := bare(b)
+	return cmp.Or(rank(a)-rank(b), compareFaults(inA, inB), strings.Compare(matchA, matchB))
+}
 
 // String returns the spec in canonical words, which Parse reads back:
 // "rate 10mbit limit 100 delay 20ms 4ms distribution normal loss 3%". It is empty for a perfect link.
@@ -97,8 +114,8 @@ func (s Spec) Validate() error {
 				return err
 			}
 		}
-		if r, ok := m.(*Reorder); ok && r.Late > 0 && s.Order == Keep {
-			return wrong("reorder", "order keep lets no packet be late alone: write order free, or reorder 5% by 3")
+		if lags(m) && s.Order == Keep {
+			return wrong(kind(m), "order keep lets no packet be late alone: write order free, or reorder 5% by 3")
 		}
 	}
 	return nil

@@ -1,6 +1,9 @@
 package netem
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // elsewhere are words that some will try, and what to say of them.
 var elsewhere = [...]phrase{
@@ -10,6 +13,9 @@ var elsewhere = [...]phrase{
 	{"ecn", `goes with tc: write tc "loss 5% ecn"`},
 	{"state", `goes with tc: write loss 2% burst 5, loss gemodel 1% 10% or tc "loss state 2% 30%"`},
 	{"by", "goes with reorder: write reorder 5% by 3"},
+	{"for", "goes behind a model: write loss 5% for udp"},
+	{"flow", "goes with drop: write drop data 5 flow 1"},
+	{"of", "goes with drop retransmission: write drop retransmission 1 of data 5"},
 	{"late", "goes with reorder: write reorder 5% late 8ms"},
 	{"within", "goes with reorder by: write reorder 5% by 3 within 200ms"},
 	{"burst", "goes with loss: write loss 2% burst 5"},
@@ -33,6 +39,12 @@ func (p *parser) stray(t token) error {
 		if e.word == t.text {
 			return t.wrong(e.usage)
 		}
+	}
+	if slices.Contains(subjects[:], t.text) {
+		return t.wrong("goes with drop, delay, duplicate or corrupt: write " + usage("drop"))
+	}
+	if slices.Contains(wordsOf(conditions[:]), t.text) {
+		return t.wrong("goes with for: write " + usageIn(conditions[:], t.text))
 	}
 	if near := nearest(t.text, phrases[:]); near != "" {
 		return t.wrong("no such word: did you mean " + near + "? write " + usage(near))

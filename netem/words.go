@@ -1,11 +1,14 @@
 package netem
 
+import "strings"
+
 // phrases are the words of Parse in canonical order, each with examples of what it takes.
 var phrases = [...]phrase{
 	{"rate", "rate 10mbit"},
 	{"limit", "limit 100 or limit 64KiB"},
 	{"queue", "queue 100, queue pfifo or queue bfifo limit 64KiB"},
 	{"order", "order free or order keep"},
+	{"drop", faultPhrases[0].usage},
 	{"delay", "delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal"},
 	{"jitter", "delay 20ms jitter 4ms"},
 	{"distribution", "delay 20ms 4ms distribution normal"},
@@ -14,6 +17,7 @@ var phrases = [...]phrase{
 	{"duplicate", "duplicate 0.5%"},
 	{"corrupt", "corrupt 0.1%"},
 	{"preset", "preset wpt-3g up or preset wpt-lte"},
+	{"for", "loss 5% for udp, delay 50ms for tcp port 9000 or corrupt 1% for size 1000-1500"},
 	{"tc", `tc "delay 50ms loss 1%"`},
 }
 
@@ -21,7 +25,12 @@ var phrases = [...]phrase{
 type phrase struct{ word, usage string }
 
 // usage returns examples of what a word takes, for errors.
-func usage(word string) string { return usageIn(phrases[:], word) }
+func usage(word string) string {
+	if strings.HasSuffix(word, " data") {
+		return usageIn(faultPhrases[:], word)
+	}
+	return usageIn(phrases[:], word)
+}
 
 func usageIn(phrases []phrase, word string) string {
 	for _, p := range phrases {
@@ -34,6 +43,17 @@ func usageIn(phrases []phrase, word string) string {
 
 // word reads what belongs to the word t.
 func (p *parser) word(t token) error {
+	if done, err := p.confined(t); done {
+		return err
+	}
+	return p.bare(t)
+}
+
+// bare is word without a look at for whom it is.
+func (p *parser) bare(t token) error {
+	if p.faulty(t) {
+		return p.readFault(t)
+	}
 	read := p.reader(t.text)
 	if read == nil {
 		return p.stray(t)

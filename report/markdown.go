@@ -26,6 +26,11 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 	if r.Note != "" {
 		fmt.Fprintf(b, "\n**Not complete:** %s.\n", r.Note)
 	}
+	for _, f := range r.Flows {
+		for _, note := range f.Notes {
+			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", strings.ToUpper(f.Proto), note)
+		}
+	}
 	fmt.Fprintf(b, "\n| | |\n|---|---|\n| program | %s |\n| seed | %d |\n| engine | %s (%s) |\n| lossylab | %s |\n", r.App, r.Seed, r.Engine, r.Stack, r.Version)
 	if len(r.Flows) > 0 {
 		fmt.Fprintf(b, "| link up | `%s` |\n| link down | `%s` |\n", orPerfect(r.Flows[0].Link[up].Spec), orPerfect(r.Flows[0].Link[down].Spec))

@@ -29,7 +29,8 @@ type FlowResult struct {
 	Proto    string                 `json:"proto"`
 	Complete bool                   `json:"complete"`
 	Note     string                 `json:"note,omitempty"`
-	Duration float64                `json:"duration_s"` // from the world's start to the last thing that the programs did
+	Notes    []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
+	Duration float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
 	App      AppResult              `json:"app"`
 	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP      *TCPResult             `json:"tcp,omitempty"`

@@ -95,7 +95,11 @@ func (r *Results) linkRows() []row {
 		rows = append(rows, both("dropped", func(l *LinkResult) int64 { return l.Dropped }))
 	}
 	for _, cause := range causes {
-		rows = append(rows, both("dropped by "+cause, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
+		label := "dropped by " + cause
+		if cause == "drop" { // the first word of "drop data 5"
+			label = "dropped by a fault"
+		}
+		rows = append(rows, both(label, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
 	}
 	return append(rows,
 		both("duplicated", func(l *LinkResult) int64 { return l.Duplicated }),

@@ -23,6 +23,7 @@ type experiment struct {
 	*scenario
 	proto     string
 	world     *netstack.World
+	links     [2]netem.Stage // up and down
 	collector *report.Collector
 	client    *report.Capture // or nil
 	messages  app.Observer    // what is told of messages besides the collector, or nil
@@ -42,6 +43,7 @@ func newExperiment(s *scenario, proto string, observers netem.Observers, message
 	if err != nil {
 		return nil, err
 	}
+	x.links = [2]netem.Stage{up, down}
 	x.world, err = netstack.NewWorld(netstack.WorldConfig{
 		Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC, NoSACK: !s.SACK, Observe: x.state,
 	}, up, down)
@@ -140,6 +142,7 @@ func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) 
 	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
 	r.Note = x.note(interrupted, &r.App)
 	r.Complete = r.Note == ""
+	r.Notes = x.unmet()
 	if r.TCP != nil {
 		stats := x.world.Client.Stats()
 		r.TCP.Retransmits += stats.Retransmits

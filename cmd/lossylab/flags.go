@@ -177,6 +177,11 @@ A SPEC is a link in the words of tc-netem, in any order, units always said:
   duplicate 0.5%           arrive twice
   corrupt 0.1%             one bit is turned over
   preset wpt-3g up         what a preset says of that direction; words beside it replace its own
+  drop data 5              a fault: the fifth data segment of each TCP connection is lost; also drop data 2,5-8, drop syn, syn-ack,
+                           last-data, fin, rst, ack 3, dup-ack 2, retransmission 1 of data 5, window-update, window-probe,
+                           datagram 3 (of UDP), packet 7 (any); drop data 5 flow 2: of the second connection alone
+  delay data 7 by 3        it is overtaken by 3 packets; delay data 7 by 30ms: late; duplicate data 5; corrupt data 5
+  loss 5% for udp          any of these for some packets: for tcp port 80, for size 1000-1500, for up, for icmp, for ipv6
   tc "delay 50ms loss 1%"  instead of all others: what Linux does with that line of tc-netem, quirks included
 Durations need a unit (ns, us, ms, s), probabilities are 5% or 0.05, sizes are bytes, KB, KiB, MB, MiB.
 

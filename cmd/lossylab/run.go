@@ -273,6 +273,9 @@ func (l *lab) tell(m manifest) error {
 		if f.Note != "" {
 			fmt.Fprintf(l.out, "Not complete (%s): %s\n", f.Proto, f.Note)
 		}
+		for _, note := range f.Notes {
+			fmt.Fprintf(l.out, "Note (%s): %s\n", f.Proto, note)
+		}
 	}
 	l.tellInput()
 	_, err := fmt.Fprintf(l.out, "\nResults: %s\n  %s\n", l.dir.name, strings.Join(append(m.list(), manifestName), "  "))
