@@ -9,8 +9,14 @@ import (
 // Parse reads a link in words of tc-netem(8), in any order and each at most once:
 //
 //	rate 10mbit                       transmission; "unlimited" when left out
-//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out
+//	burst 16KiB [peakrate 100mbit]    who has not used the rate may exceed it for so many bytes
+//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out (fq_codel 10240)
 //	queue pfifo | queue bfifo         drop-tail, which is also what there is without the word
+//	queue headdrop                    drops what has waited longest, not what comes last
+//	queue codel [target 5ms] [interval 100ms] [ecn] [ce_threshold 1ms]
+//	queue fq_codel [flows 1024] [quantum 1514B] [target 5ms] [interval 100ms] [noecn] [ce_threshold 1ms]
+//	queue pie [target 15ms] [tupdate 15ms] [alpha 2] [beta 20] [ecn] [bytemode]
+//	queue red [min 30KB] [max 90KB] [avpkt 1000B] [burst 55] [probability 2%] [ecn]
 //	order free | order keep           whether jitter may reorder
 //	delay 20ms [4ms] [distribution uniform|normal]
 //	loss 3% | loss 5% 25% | loss 2% burst 5 | loss gemodel 1% 10% [70% [0.1%]]
@@ -130,7 +136,7 @@ type parser struct {
 
 	last  token   // the word that was read last
 	seen  []token // the words so far
-	queue token   // pfifo or bfifo
+	queue token   // pfifo, codel …
 
 	// The words jitter and distribution, and what they said: they may stand before their delay.
 	jitter       token
