@@ -37,10 +37,12 @@ type story struct {
 	id   uint64
 	link map[uint64]string
 	port uint16 // of the client
+
+	waiting int // packets in the queue, of 100 bytes each
 }
 
 func (s *story) tell(k netem.Kind, p *netem.Packet, by string) *netem.Packet {
-	s.Observe(netem.Event{At: s.now, Link: s.link[p.ID], Kind: k, By: by, Packet: p})
+	s.Observe(netem.Event{At: s.now, Link: s.link[p.ID], Kind: k, By: by, Packet: p, Waiting: s.waiting, WaitingBytes: 100 * s.waiting})
 	s.now += 1e6
 	return p
 }
