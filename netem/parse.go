@@ -52,10 +52,10 @@ func ParseWith(text string, open Open) (Spec, error) {
 	return p.spec, nil
 }
 
-// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (its limit), delay, jitter,
-// loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word replaces
-// what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that there
-// is. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
+// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (the kind or the limit), delay,
+// jitter, loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word
+// replaces what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that
+// there is. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
 func (s Spec) Set(word, value string, open Open) (Spec, error) {
 	p := parser{tokens: split(value), open: open, spec: s.Clone()}
 	if err := p.word(token{text: word}); err != nil {

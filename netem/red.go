@@ -64,7 +64,8 @@ func (r RED) Validate(limit Limit) error {
 	if r.Burst < 0 || r.Burst > maxREDBurst {
 		return wrong("queue", "red's burst is 1 to 1000000 packets: write queue red burst 55")
 	}
-	if r.Min < 0 || r.Min > maxREDBytes || r.Max < 0 || r.Max > maxREDBytes || limit.Packets > maxREDBytes/65536 {
+	if r.Min < 0 || r.Min > maxREDBytes || r.Max < 0 || r.Max > maxREDBytes || limit.Bytes > maxREDBytes ||
+		limit.Packets > maxREDBytes/65536 {
 		return wrong("queue", "red's queue is at most 1TiB: write queue red min 30KB max 90KB")
 	}
 	if r, _ = r.settled(limit); r.Min <= 0 || r.Min >= r.Max {
