@@ -1,6 +1,7 @@
 package netem_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -44,11 +45,24 @@ func TestModels(t *testing.T) {
 	}
 }
 
-func TestQueues(t *testing.T) {
-	for _, limit := range []netem.Limit{{Packets: 1}, {Packets: 50}, {Bytes: 40_000}, {Bytes: 500}, {}} {
-		t.Run(limit.String(), func(t *testing.T) {
-			netemtest.TestQueue(t, func(drop func(*netem.Packet)) netem.Queue { return netem.NewDropTail(limit, drop) })
-		})
+// disciplines are one of each kind and each way to use it.
+var disciplines = []netem.Discipline{
+	netem.DropTail{},
+	netem.HeadDrop{},
+	netem.CoDel{},
+	netem.CoDel{Target: time.Millisecond, Interval: 10 * time.Millisecond, ECN: true},
+	netem.CoDel{CEThreshold: time.Millisecond},
+	netem.FQCoDel{},
+	netem.FQCoDel{Flows: 4, Quantum: 300, Target: time.Millisecond, Interval: 10 * time.Millisecond, CEThreshold: time.Second, NoECN: true},
+	netem.PIE{},
+	netem.PIE{Target: time.Millisecond, TUpdate: 2 * time.Millisecond, Alpha: 32, Beta: 32, ECN: true, ByteMode: true},
+	netem.RED{},
+	netem.RED{Min: 3000, Max: 9000, AvPkt: 700, Burst: 10, Probability: .5, ECN: true},
+}
+
+func TestDisciplines(t *testing.T) {
+	for _, d := range disciplines {
+		t.Run(fmt.Sprintf("%T %v", d, d), func(t *testing.T) { netemtest.TestDiscipline(t, d) })
 	}
 }
 
@@ -64,6 +78,12 @@ func TestLinkIsAStage(t *testing.T) {
 		"rate 8mbit delay 20ms loss 5% for udp loss 1% for tcp duplicate 5% for size 1000- reorder 5% by 3 for tcp",
 		"rate 8mbit limit 100 delay 20ms drop data 5-80 drop last-data delay ack 3- by 3 duplicate data all corrupt data 2-90 " +
 			"delay retransmission all by 9ms drop retransmission 1 of data 7-800 drop packet 3-30 for udp",
+		"rate 5mbit burst 3KB limit 20 delay 20ms",
+		"rate 5mbit burst 1000B peakrate 20mbit limit 20 queue headdrop delay 5ms",
+		"rate 3mbit limit 20 queue codel target 1ms interval 10ms ecn delay 5ms",
+		"rate 3mbit limit 20 queue fq_codel target 1ms interval 10ms delay 5ms",
+		"rate 3mbit limit 20 queue pie target 2ms tupdate 5ms ecn delay 5ms",
+		"rate 3mbit limit 20 queue red min 2KB max 9KB probability 10% ecn duplicate 5%",
 		"rate 8mbit loss gemodel 1% 10% 70% 0.1% reorder 50% by 40 within 5ms duplicate 50% corrupt 50%",
 	} {
 		t.Run(words, func(t *testing.T) {

@@ -13,8 +13,9 @@
 //
 // # Parts
 //
-// A Spec says what a link is, in words or as a literal; NewLink makes a Link of it, which is a Stage; a Queue and Models
-// are what it is made of. Packets go in and come out, and Events tell all that happened on the way.
+// A Spec says what a link is, in words or as a literal; NewLink makes a Link of it, which is a Stage; a Queue, of which a
+// Discipline says the kind, and Models are what it is made of. Packets go in and come out, and Events tell all that
+// happened on the way.
 //
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
 // it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
@@ -34,7 +35,7 @@
 // # Chance
 //
 // Each model of a link draws from a stream of its own, which depends on the seed, the link's name and the kind of model
-// and on nothing else. So adding loss moves no jitter, the packets lost at "loss 1%" are among those lost at "loss 5%",
+// and on nothing else; and so does its queue. So adding loss moves no jitter, the packets lost at "loss 1%" are among those lost at "loss 5%",
 // and two protocols can be sent through the same mask. Nothing here differs from machine to machine, floating point
 // included.
 //

@@ -35,6 +35,10 @@ type Event struct {
 	Kind   Kind
 	By     string  // who decided it, in its own words ("loss 3%", "queue limit 100"); empty where nobody had to
 	Packet *Packet // not to be changed
+
+	// What waits just after the event: in a Link's queue, or in a Qdisc, where packets wait out their delay too. A packet
+	// that is Sent finds so many before it, and is not counted yet; nor is one that is Marked.
+	Waiting, WaitingBytes int
 }
 
 // Observer is told of events, in order of time. It may keep the Packet.

@@ -16,6 +16,7 @@ type Link struct {
 
 	queue  Queue
 	sender transmitter
+	bucket string // the sender's, in words
 	court  court
 	line   line  // under way
 	holds  holds // due, waiting to be overtaken
@@ -40,8 +41,8 @@ func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 	spec = spec.Clone() // its models get a past of their own
 	shareFlows(spec.Models)
 	l := &Link{name: name, observer: o, order: spec.Order}
-	l.sender.rate = spec.Rate
-	l.queue = NewDropTail(spec.Limit, func(p *Packet) { l.lose(l.now, l.queue.String(), p) })
+	l.sender, l.bucket = newTransmitter(spec.Rate, spec.Bucket), spec.Bucket.String()
+	l.queue = spec.discipline().New(spec.Limit, spec.Rate, Stream(seed, name+"/queue"), outlet{l})
 	for i, m := range spec.Models {
 		if !seated(m, name) {
 			continue
@@ -75,6 +76,10 @@ func (l *Link) Send(now Time, p *Packet) {
 	p.Sent = now
 	l.inside++ // before the queue may drop it
 	l.tell(now, Sent, "", p)
+	if !l.sender.carries(p) {
+		l.lose(now, l.bucket, p)
+		return
+	}
 	l.queue.Enqueue(now, p)
 	if l.sender.p == nil {
 		l.transmit(now, false)
@@ -230,7 +235,8 @@ func (l *Link) lose(now Time, by string, p *Packet) {
 // tell tells the observer. Its times never go back: advance goes through the past in order, and all else is now.
 func (l *Link) tell(at Time, k Kind, by string, p *Packet) {
 	if l.observer != nil {
-		l.observer.Observe(Event{At: at, Link: l.name, Kind: k, By: by, Packet: p})
+		l.observer.Observe(Event{At: at, Link: l.name, Kind: k, By: by, Packet: p,
+			Waiting: l.queue.Len(), WaitingBytes: l.queue.Bytes()})
 	}
 }
 

@@ -9,8 +9,14 @@ import (
 // Parse reads a link in words of tc-netem(8), in any order and each at most once, but for faults and models for some:
 //
 //	rate 10mbit                       transmission; "unlimited" when left out
-//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out
+//	burst 16KiB [peakrate 100mbit]    who has not used the rate may exceed it for so many bytes
+//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out (fq_codel 10240)
 //	queue pfifo | queue bfifo         drop-tail, which is also what there is without the word
+//	queue headdrop                    drops what has waited longest, not what comes last
+//	queue codel [target 5ms] [interval 100ms] [ecn] [ce_threshold 1ms]
+//	queue fq_codel [flows 1024] [quantum 1514B] [target 5ms] [interval 100ms] [noecn] [ce_threshold 1ms]
+//	queue pie [target 15ms] [tupdate 15ms] [alpha 2] [beta 20] [ecn] [bytemode]
+//	queue red [min 30KB] [max 90KB] [avpkt 1000B] [burst 55] [probability 2%] [ecn]
 //	order free | order keep           whether jitter may reorder
 //	delay 20ms [4ms] [distribution uniform|normal]
 //	loss 3% | loss 5% 25% | loss 2% burst 5 | loss gemodel 1% 10% [70% [0.1%]]
@@ -50,10 +56,11 @@ func ParseWith(text string, open Open) (Spec, error) {
 	return p.spec, nil
 }
 
-// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (its limit), delay, jitter,
-// loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word replaces
-// what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that there
-// is. A model for some packets replaces the one for the same packets, and a fault is added to those that there are. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
+// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (the kind or the limit), delay,
+// jitter, loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word
+// replaces what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that
+// there is. A model for some packets replaces the one for the same packets, and a fault is added to those that there are.
+// Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
 func (s Spec) Set(word, value string, open Open) (Spec, error) {
 	p := parser{tokens: split(value), open: open, spec: s.Clone()}
 	if err := p.word(token{text: word}); err != nil {
@@ -134,7 +141,7 @@ type parser struct {
 
 	last  token   // the word that was read last
 	seen  []token // the words so far
-	queue token   // pfifo or bfifo
+	queue token   // pfifo, codel …
 
 	preset Spec // what the preset says
 

@@ -10,7 +10,9 @@ import (
 // Spec is a link in data. The zero value is a perfect link: infinitely fast, no delay, nothing lost.
 type Spec struct {
 	Rate   Rate
-	Limit  Limit // of the queue
+	Bucket Bucket     // lets the link exceed its rate for a while
+	Limit  Limit      // of the queue
+	Queue  Discipline // nil is DropTail
 	Order  Order
 	Models []Model // judge in this order: the first that drops a packet is named as the cause
 	TC     *TC     // a line of tc-netem that stands for all of the above, nil for none
@@ -63,8 +65,14 @@ func (s Spec) String() string {
 	if s.Rate != 0 {
 		words = append(words, "rate "+s.Rate.String())
 	}
+	if s.Bucket != (Bucket{}) {
+		words = append(words, s.Bucket.String())
+	}
 	if s.Limit != (Limit{}) {
 		words = append(words, s.Limit.String())
+	}
+	if queue := s.discipline().String(); queue != "" {
+		words = append(words, queue)
 	}
 	if s.Order != Free {
 		words = append(words, "order "+s.Order.String())
@@ -93,7 +101,7 @@ func (s Spec) Clone() Spec {
 // Validate says what is out of range or contradicts itself, also in a spec made as a literal. The error is a
 // *SyntaxError that names the word to blame.
 func (s Spec) Validate() error {
-	if s.TC != nil && (s.Rate != 0 || s.Limit != Limit{} || s.Order != Free || len(s.Models) > 0) {
+	if s.TC != nil && (s.Rate != 0 || s.Bucket != Bucket{} || s.Limit != Limit{} || s.Queue != nil || s.Order != Free || len(s.Models) > 0) {
 		return wrong("tc", tcAlone)
 	}
 	if s.Rate < 0 {
@@ -102,7 +110,13 @@ func (s Spec) Validate() error {
 	if s.Order > Keep {
 		return wrong("order", "no such order: write order free or order keep")
 	}
+	if err := s.Bucket.validate(s.Rate); err != nil {
+		return err
+	}
 	if err := s.Limit.Validate(); err != nil {
+		return err
+	}
+	if err := s.discipline().Validate(s.Limit); err != nil {
 		return err
 	}
 	for i, m := range s.Models {

@@ -10,7 +10,7 @@ var elsewhere = [...]phrase{
 	{"gap", `goes with tc: write reorder 5% by 3 or tc "delay 20ms reorder 25% gap 5"`},
 	{"slot", `goes with tc: write tc "slot 10ms 20ms"`},
 	{"seed", `no part of a link, but of a tc line: write tc "loss 5% seed 42"`},
-	{"ecn", `goes with tc: write tc "loss 5% ecn"`},
+	{"ecn", `goes with queue or tc: write queue codel ecn or tc "loss 5% ecn"`},
 	{"state", `goes with tc: write loss 2% burst 5, loss gemodel 1% 10% or tc "loss state 2% 30%"`},
 	{"by", "goes with reorder: write reorder 5% by 3"},
 	{"for", "goes behind a model: write loss 5% for udp"},
@@ -18,13 +18,10 @@ var elsewhere = [...]phrase{
 	{"of", "goes with drop retransmission: write drop retransmission 1 of data 5"},
 	{"late", "goes with reorder: write reorder 5% late 8ms"},
 	{"within", "goes with reorder by: write reorder 5% by 3 within 200ms"},
-	{"burst", "goes with loss: write loss 2% burst 5"},
 	{"gemodel", "goes with loss: write loss gemodel 1% 10%"},
 	{"random", "goes with loss: write loss 3%"},
 	{"normal", "goes with distribution: write delay 20ms 4ms distribution normal"},
 	{"uniform", "goes with distribution: write delay 20ms 4ms distribution uniform"},
-	{"pfifo", "goes with queue: write queue pfifo"},
-	{"bfifo", "goes with queue: write queue bfifo limit 64KiB"},
 }
 
 // stray returns the error about a token where a word should stand.
@@ -45,6 +42,9 @@ func (p *parser) stray(t token) error {
 	}
 	if slices.Contains(wordsOf(conditions[:]), t.text) {
 		return t.wrong("goes with for: write " + usageIn(conditions[:], t.text))
+	}
+	if usage, ok := ofQueue(t.text); ok {
+		return t.wrong("goes with queue: write " + usage)
 	}
 	if near := nearest(t.text, phrases[:]); near != "" {
 		return t.wrong("no such word: did you mean " + near + "? write " + usage(near))

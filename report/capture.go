@@ -193,6 +193,9 @@ func (f *flight) note(e netem.Event) {
 		f.copiedBy = join(f.copiedBy, e.By)
 	case netem.Delayed:
 		f.lateBy = join(f.lateBy, e.By)
+	case netem.Marked:
+		f.markedBy = join(f.markedBy, e.By)
+		f.data = e.Packet.Data // the mark is no damage
 	case netem.Corrupted:
 		d := newDamage(f.data, e.Packet.Data)
 		d.copy, d.by = e.Packet.Copy, e.By
@@ -245,6 +248,9 @@ func (f *flight) appendFate(b []byte) []byte {
 	if f.copiedBy != "" {
 		b = because(begin(b, "duplicated"), f.copiedBy)
 	}
+	if f.markedBy != "" {
+		b = because(begin(b, "marked"), f.markedBy)
+	}
 	for _, d := range f.damages {
 		b = d.append(begin(b, "corrupted"))
 	}
@@ -254,7 +260,7 @@ func (f *flight) appendFate(b []byte) []byte {
 	switch {
 	case f.lost > 0 && f.arrived+f.copies == 0:
 		b = because(begin(b, "lost"), f.lostBy)
-		if strings.HasPrefix(f.lostBy, "queue limit") {
+		if full(f.lostBy) {
 			b = append(b, " (the queue was full)"...)
 		}
 	case f.lost > 0:
@@ -278,6 +284,9 @@ func (f *flight) appendArrival(b []byte, p *netem.Packet) []byte {
 	case f.lateBy != "":
 		b = because(begin(b, "late"), f.lateBy)
 	}
+	if f.markedBy != "" {
+		b = because(begin(b, "marked"), f.markedBy)
+	}
 	if !p.Corrupt {
 		return b
 	}
@@ -288,6 +297,12 @@ func (f *flight) appendArrival(b []byte, p *netem.Packet) []byte {
 		}
 	}
 	return b
+}
+
+// full says whether a queue dropped a packet because there was no room, and not to tell the sender something: "queue limit
+// 100", "queue codel limit 1000".
+func full(cause string) bool {
+	return strings.HasPrefix(cause, "queue ") && strings.Contains(cause, " limit ")
 }
 
 // append appends the cause and the bits.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -37,10 +38,12 @@ type story struct {
 	id   uint64
 	link map[uint64]string
 	port uint16 // of the client
+
+	waiting int // packets in the queue, of 100 bytes each
 }
 
 func (s *story) tell(k netem.Kind, p *netem.Packet, by string) *netem.Packet {
-	s.Observe(netem.Event{At: s.now, Link: s.link[p.ID], Kind: k, By: by, Packet: p})
+	s.Observe(netem.Event{At: s.now, Link: s.link[p.ID], Kind: k, By: by, Packet: p, Waiting: s.waiting, WaitingBytes: 100 * s.waiting})
 	s.now += 1e6
 	return p
 }
@@ -112,6 +115,18 @@ func (s *story) corrupt(p *netem.Packet, by string, bits ...int) *netem.Packet {
 	return s.tell(netem.Corrupted, c, by)
 }
 
+// mark marks the packet as it goes on.
+func (s *story) mark(p *netem.Packet, by string) *netem.Packet {
+	c := &netem.Packet{ID: p.ID, Copy: p.Copy, Sent: p.Sent, Data: bytes.Clone(p.Data)}
+	if s.six {
+		c.Data[1] |= 3 << 4
+		return s.tell(netem.Marked, c, by)
+	}
+	c.Data[1] |= 3 // of 0, and so the checksum is 3 less
+	binary.BigEndian.PutUint16(c.Data[10:], binary.BigEndian.Uint16(c.Data[10:])-3)
+	return s.tell(netem.Marked, c, by)
+}
+
 func (s *story) duplicate(p *netem.Packet, number int, by string) *netem.Packet {
 	c := *p
 	c.Copy = number
@@ -128,6 +143,14 @@ var stories = []struct {
 		s.drop(s.udp(up), "loss 3%")
 		s.drop(s.udp(up), "queue limit 100")
 		s.drop(s.udp(down), "")
+	}},
+	{"lost or marked by a queue that keeps short", func(s *story) {
+		s.drop(s.udp(up), "queue codel limit 1000")
+		s.drop(s.udp(up), "queue codel target 5ms")
+		m := s.mark(s.udp(up), "queue codel target 5ms ecn")
+		s.arrive(m)
+		m = s.mark(s.udp(up), "queue codel target 5ms ecn")
+		s.arrive(s.corrupt(m, "corrupt 0.1%", 500)) // and not the bits of the mark too
 	}},
 	{"duplicated", func(s *story) {
 		p := s.udp(up)

@@ -20,8 +20,9 @@ type EventLog struct {
 }
 
 // eventColumns names the columns. Frame is the number in the named end's capture; packet and copy together tell packets
-// apart; bytes are those of the IP packet.
-const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload\n"
+// apart; bytes are those of the IP packet. Waiting and waiting_bytes are what is in the link's queue after the event.
+const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload," +
+	"waiting,waiting_bytes\n"
 
 // NewEventLog returns a log that writes to w, beginning with the names of the columns.
 func NewEventLog(w io.Writer) *EventLog {
@@ -54,6 +55,8 @@ func (l *EventLog) Observe(e netem.Event) {
 		b = append(b, ',')
 	}
 	b = appendHeader(append(b, ','), e.Packet)
+	b = strconv.AppendInt(append(b, ','), int64(e.Waiting), 10)
+	b = strconv.AppendInt(append(b, ','), int64(e.WaitingBytes), 10)
 	l.row = append(b, '\n')
 	l.w.Write(l.row)
 }

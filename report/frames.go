@@ -84,7 +84,7 @@ type flight struct {
 	older, newer *flight
 	id           uint64
 	version      int
-	data         []byte // as it was sent
+	data         []byte // as it was sent, or as it goes on marked
 	frame        int    // its number here: as sent, or as it first arrived; 0 for neither
 
 	copies    int // still on their way, the packet itself included
@@ -94,6 +94,7 @@ type flight struct {
 	overtaken int // by so many packets sent later
 
 	lostBy, lateBy, copiedBy string
+	markedBy                 string // with Congestion Experienced
 	damages                  []damage
 
 	// TCP at the sending end.

@@ -24,7 +24,11 @@ func (c *linkCounter) observe(e netem.Event) {
 		r.Offered++
 		r.Bytes += int64(e.Packet.Size())
 	case netem.Dequeued:
-		c.sojourn.Add(e.At.Sub(e.Packet.Sent))
+		sojourn := e.At.Sub(e.Packet.Sent)
+		c.sojourn.Add(sojourn)
+		if sojourn > 0 { // or it went straight through
+			r.QueueMax = max(r.QueueMax, int64(e.Waiting)+1)
+		}
 	case netem.Dropped:
 		r.Dropped++
 		word, _, _ := strings.Cut(e.By, " ")

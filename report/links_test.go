@@ -128,7 +128,7 @@ func TestLinkCounterOnALink(t *testing.T) {
 	if r.Delivered != delivered || r.InFlight != int64(link.InFlight()) || r.Reordered == 0 || r.Corrupted == 0 || r.Duplicated == 0 {
 		t.Errorf("%d delivered, %d in flight: %+v", delivered, link.InFlight(), r)
 	}
-	if r.Sojourn.Max != .005 {
-		t.Errorf("the last of five waits for %v s", r.Sojourn.Max)
+	if r.Sojourn.Max != .005 || r.QueueMax != 5 {
+		t.Errorf("the last of five waits for %v s behind %d", r.Sojourn.Max, r.QueueMax-1)
 	}
 }

@@ -69,6 +69,7 @@ type LinkResult struct {
 	Bytes      int64            `json:"bytes"`     // offered, IP headers included
 	InFlight   int64            `json:"in_flight"` // neither delivered nor dropped when the run ended
 	Sojourn    *Sojourn         `json:"sojourn_s"` // time in the queue
+	QueueMax   int64            `json:"queue_max"` // packets in it when it was longest, of the times at which one left it to be transmitted
 }
 
 // Sojourn is how long packets waited in a queue, seconds.

@@ -73,7 +73,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.duplicate, "duplicate", "", "a share `P` of packets arrives twice")
 	s.StringVar(&f.corrupt, "corrupt", "", "one bit is turned over in a share `P` of packets")
 	s.StringVar(&f.rate, "rate", "", "the link carries `RATE`: 10mbit, 1.25MB/s")
-	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000)")
+	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000); or a queue and its words: \"codel limit 100\"")
 	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time)")
 	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno")
 	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
@@ -169,7 +169,10 @@ func runHelp(w io.Writer) {
 const specHelp = `
 A SPEC is a link in the words of tc-netem, in any order, units always said:
   rate 10mbit              transmission takes its time: 10 Mbit/s; also 1.25MB/s
+  burst 16KiB              who has not used the rate may exceed it for so long; peakrate 100mbit: and no faster
   limit 100                at most 100 packets wait for it, or limit 64KiB
+  queue codel ecn          and are dropped or marked early, to keep the wait short: also fq_codel, pie, red (with the
+                           parameters of tc) or headdrop; pfifo, the default, drops who comes last
   delay 20ms 4ms           propagation: 16 to 24 ms, evenly; with distribution normal, 4 ms is the standard deviation
   order free | keep        whether jitter may reorder (default free)
   loss 3%                  independently; loss 5% 25% with a correlation; loss 2% burst 5; loss gemodel P R 1-H 1-K

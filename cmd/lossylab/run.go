@@ -244,8 +244,14 @@ func (l *lab) heading() {
 // warn says what a link does other than its words may make one think.
 func (l *lab) warn(s netem.Spec) {
 	if s.TC == nil {
-		if s.Rate == 0 && s.Limit != (netem.Limit{}) {
-			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", s.Limit)
+		if queue := (netem.Spec{Limit: s.Limit, Queue: s.Queue}).String(); s.Rate == 0 && queue != "" {
+			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", queue)
+		}
+		if s.Queue != nil && strings.Contains(s.Queue.String()+" ", " ecn ") {
+			fmt.Fprintf(l.out, "  note: ecn changes nothing: the hosts' TCP does not heed marks, and its packets say so\n")
+		}
+		if b := s.Bucket; b.Burst > 0 && b.Burst < l.MTU {
+			fmt.Fprintf(l.out, "  note: %s loses all packets that are larger than the burst, and they have up to %dB\n", b, l.MTU)
 		}
 		return
 	}
