@@ -12,6 +12,7 @@ type Flow struct {
 	Unfinished int              // so many of the last Messages might still have come when the run was cut short
 	Receptions []Reception      // in the order in which the receiving program got them
 	Transits   []Transit        // packets round the first interesting event, in order of sending: the ladder
+	Packets    []Transit        // the first packets of the run, in order of sending: at most 2000
 	Segments   []Segment        // TCP: data segments in order of sending
 	Acks       []Ack            // TCP: acknowledgments as they arrived at the sender
 	Again      []Retransmission // TCP: what was sent again, SYN and FIN included, and why
@@ -57,6 +58,7 @@ type Segment struct {
 	At         netem.Time
 	Offset     int64
 	Len        int
+	Arrived    netem.Time // first, and intact; -1 if it never did
 	Retransmit bool
 	Lost       bool
 	Frame      int // in the client's capture

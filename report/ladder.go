@@ -13,6 +13,9 @@ const (
 	windowLength = 36
 )
 
+// logLength is how many packets of the run's beginning are kept one by one.
+const logLength = 2000
+
 // ladderWindow gathers the packets round the first interesting event. A loss is the most interesting thing; where nothing
 // is ever lost, the first packet that is duplicated, corrupted or overtaken has to do, and else the run's beginning. Memory
 // holds what has been sent since shortly before the oldest packet under way.
@@ -22,6 +25,7 @@ type ladderWindow struct {
 	recent    []*crossing // the last few, as long as nothing is lost
 	kept      []*crossing // round the event
 	loss      bool        // kept was chosen for a loss
+	log       []*crossing // the first of the run, whatever happened to them
 	datagrams [2]int      // UDP: sent so far, up and down
 	newest    [2]uint64   // greatest ID delivered, up and down
 }
@@ -41,7 +45,7 @@ func (c *crossing) underWay() bool { return c.Arrived < 0 && !c.Lost }
 
 // full reports whether nothing more can get into the window.
 func (w *ladderWindow) full() bool {
-	return w.loss && len(w.kept) >= windowLength && len(w.packets) == 0
+	return w.loss && len(w.kept) >= windowLength && len(w.log) >= logLength && len(w.packets) == 0
 }
 
 // observe takes an event of a packet whose header is h (nil if it cannot be read) and which the tracker has seen as s.
@@ -103,13 +107,17 @@ func (w *ladderWindow) duplicate(key packetKey, by string) {
 // add puts a packet wherever it may be shown from. A packet is followed to its end only while it is somewhere.
 func (w *ladderWindow) add(key packetKey, c *crossing) {
 	open := len(w.kept) > 0 && len(w.kept) < windowLength
-	if w.loss && !open {
+	logged := len(w.log) < logLength
+	if w.loss && !open && !logged {
 		return
 	}
 	if w.packets == nil {
 		w.packets = map[packetKey]*crossing{}
 	}
 	w.packets[key] = c
+	if logged {
+		w.log = append(w.log, c)
+	}
 	if open {
 		w.kept = append(w.kept, c)
 	}
@@ -139,10 +147,14 @@ func (w *ladderWindow) interesting(c *crossing, loss bool) {
 
 // transits returns the window in order of sending, a copy behind its packet.
 func (w *ladderWindow) transits() []Transit {
-	kept := w.kept
-	if kept == nil {
-		kept = w.beginning
+	if w.kept == nil {
+		return named(w.beginning)
 	}
+	return named(w.kept)
+}
+
+// named names the packets and puts them in order of sending, a copy behind its packet.
+func named(kept []*crossing) []Transit {
 	ts := make([]Transit, len(kept))
 	for i, c := range kept {
 		ts[i] = c.Transit

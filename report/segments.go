@@ -172,7 +172,7 @@ func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
 		c.extend(&tr, now)
 		if c.number == 0 && len(t.shown) < shown {
 			tr.shown = len(t.shown)
-			t.shown = append(t.shown, Segment{At: e.At, Offset: s.offset, Len: s.len, Retransmit: s.retransmit, Frame: frame})
+			t.shown = append(t.shown, Segment{At: e.At, Arrived: -1, Offset: s.offset, Len: s.len, Retransmit: s.retransmit, Frame: frame})
 		}
 	}
 	t.sending = append(t.sending, tr)
@@ -207,6 +207,9 @@ func (t *tcpTracker) settle(e netem.Event) {
 	}
 	if tr.shown >= 0 && tr.copies == 0 {
 		t.shown[tr.shown].Lost = !tr.ending.arrived
+		if tr.ending.arrived {
+			t.shown[tr.shown].Arrived = tr.ending.at
+		}
 	}
 	if i == 0 {
 		t.judge(false)

@@ -43,21 +43,14 @@ func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
 	if len(told) == 0 {
 		return
 	}
-	of := ""
-	if f.Clients > 1 {
-		of = fmt.Sprintf(", of the first of %d clients", f.Clients)
-	}
-	which := "All of them"
-	if uint64(len(told)) < r.Retransmits {
-		which = fmt.Sprintf("The first %d of them", len(told))
-	}
-	fmt.Fprintf(b, "\n%s%s:\n\n", which, of)
+	fmt.Fprintf(b, "\n%s:\n\n", p.which(f, r, len(told)))
 	if p.Captures != "" {
 		fmt.Fprintf(b, "Frames are those of `%s/client.%s`.\n\n", f.Proto, p.Captures)
 	}
 	fmt.Fprint(b, "| frame | what became of it | sent again | by | after | messages that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n")
 	for i := range told {
-		told[i].row(b)
+		line := strings.ReplaceAll(strings.Join(told[i].cells(), "\x00"), "|", `\|`)
+		fmt.Fprintf(b, "| %s |\n", strings.ReplaceAll(line, "\x00", " | "))
 	}
 }
 
@@ -71,18 +64,34 @@ func (r *TCPResult) occasions() (words []string) {
 	return words
 }
 
-// row writes one retransmission as a line of the table.
-func (r *Retransmission) row(b *bufio.Writer) {
-	how := triggerWords[r.Trigger]
-	if r.Trigger == Fast && r.DupAcks > 0 {
-		how += ", " + count(r.DupAcks, "duplicate ACK")
+// which says how many of the retransmissions are told.
+func (p *Page) which(f *Flow, r *TCPResult, told int) string {
+	s := "All of them"
+	if uint64(told) < r.Retransmits {
+		s = fmt.Sprintf("The first %d of them", told)
 	}
+	if f.Clients > 1 {
+		s += fmt.Sprintf(", of the first of %d clients", f.Clients)
+	}
+	return s
+}
+
+// how says what made the sender act: "fast retransmit, 3 duplicate ACKs".
+func (r *Retransmission) how() string {
+	s := triggerWords[r.Trigger]
+	if r.Trigger == Fast && r.DupAcks > 0 {
+		s += ", " + count(r.DupAcks, "duplicate ACK")
+	}
+	return s
+}
+
+// cells returns one retransmission as a line of the table.
+func (r *Retransmission) cells() []string {
 	held, longest := "–", "–"
 	if r.Held > 0 {
 		held, longest = formatCount(r.Held), formatTime(netem.Time(r.HeldFor))
 	}
-	fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", orDash(r.Of), r.fate(), orDash(r.Frame), how,
-		formatTime(r.At-r.First), held, longest)
+	return []string{orDash(r.Of), r.fate(), orDash(r.Frame), r.how(), formatTime(r.At - r.First), held, longest}
 }
 
 // fate says in a few words what became of what r repeats.
@@ -96,7 +105,7 @@ func (r *Retransmission) fate() string {
 	}
 	switch r.Cause {
 	case DataLost:
-		return what + "lost: " + strings.ReplaceAll(r.By, "|", `\|`)
+		return what + "lost: " + r.By
 	case AckLost:
 		return what + "arrived; its acknowledgment was lost"
 	case Reordering:

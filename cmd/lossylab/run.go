@@ -190,6 +190,9 @@ func (l *lab) write() (m manifest, err error) {
 	if err := l.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err
 	}
+	if err := l.dir.write("report.html", page.WriteHTML); err != nil {
+		return m, err
+	}
 	if err := l.dir.write("results.json", l.results.WriteJSON); err != nil {
 		return m, err
 	}
