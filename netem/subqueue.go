@@ -9,8 +9,8 @@ import (
 type subqueue struct {
 	fifo
 	state   codelState
-	credits int   // bytes that it may still send
-	active  bool  // on one of the lists
+	credits int       // bytes that it may still send
+	active  bool      // on one of the lists
 	next    *subqueue // on it
 }
 
