@@ -14,6 +14,7 @@ type Link struct {
 	observer Observer
 	order    Order
 
+	gate   gate // what its MTU lets in
 	queue  Queue
 	sender transmitter
 	court  court
@@ -38,7 +39,7 @@ func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 		return nil, fmt.Errorf("link %s: a tc line makes no Link: use NewStage", name)
 	}
 	spec = spec.Clone() // its models get a past of their own
-	l := &Link{name: name, observer: o, order: spec.Order}
+	l := &Link{name: name, observer: o, order: spec.Order, gate: newGate(spec.MTU)}
 	l.sender.rate = spec.Rate
 	l.queue = NewDropTail(spec.Limit, func(p *Packet) { l.lose(l.now, l.queue.String(), p) })
 	for i, m := range spec.Models {
@@ -71,6 +72,15 @@ func (l *Link) Send(now Time, p *Packet) {
 	p.Sent = now
 	l.inside++ // before the queue may drop it
 	l.tell(now, Sent, "", p)
+	if l.gate.answer = nil; !l.gate.fits(p) {
+		l.tooBig(now, p)
+		return
+	}
+	l.enter(now, p)
+}
+
+// enter puts a packet that fits into the queue.
+func (l *Link) enter(now Time, p *Packet) {
 	l.queue.Enqueue(now, p)
 	if l.sender.p == nil {
 		l.transmit(now, false)
@@ -106,8 +116,8 @@ func (l *Link) Recv(now Time) *Packet {
 	return p
 }
 
-// InFlight returns how many packets are inside, duplicates included: at any time, what was Sent and Duplicated is what
-// was Delivered and Dropped and what is in flight.
+// InFlight returns how many packets are inside, duplicates and fragments included: at any time, what was Sent, Duplicated
+// and told as a Fragment is what was Delivered, Dropped and Fragmented and what is in flight.
 func (l *Link) InFlight() int { return l.inside }
 
 // advance ends the transmissions that are over by now and begins the next each time at the instant of the end, however

@@ -8,6 +8,7 @@ import (
 
 // Parse reads a link in words of tc-netem(8), in any order and each at most once:
 //
+//	mtu 1400 [fragment|blackhole]     of IP packets, bytes; without a word, larger ones are fragmented or answered by ICMP
 //	rate 10mbit                       transmission; "unlimited" when left out
 //	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out
 //	queue pfifo | queue bfifo         drop-tail, which is also what there is without the word

@@ -18,6 +18,8 @@ var elsewhere = [...]phrase{
 	{"normal", "goes with distribution: write delay 20ms 4ms distribution normal"},
 	{"uniform", "goes with distribution: write delay 20ms 4ms distribution uniform"},
 	{"pfifo", "goes with queue: write queue pfifo"},
+	{"fragment", "goes with mtu: write mtu 1400 fragment"},
+	{"blackhole", "goes with mtu: write mtu 1400 blackhole"},
 	{"bfifo", "goes with queue: write queue bfifo limit 64KiB"},
 }
 

@@ -2,6 +2,7 @@ package netem
 
 // phrases are the words of Parse in canonical order, each with examples of what it takes.
 var phrases = [...]phrase{
+	{"mtu", "mtu 1400, mtu 1400 fragment or mtu 1400 blackhole"},
 	{"rate", "rate 10mbit"},
 	{"limit", "limit 100 or limit 64KiB"},
 	{"queue", "queue 100, queue pfifo or queue bfifo limit 64KiB"},
@@ -50,6 +51,8 @@ func (p *parser) word(t token) error {
 // the errors, which list the words.)
 func (p *parser) reader(word string) func(token) error {
 	switch word {
+	case "mtu":
+		return p.readMTU
 	case "rate":
 		return p.readRate
 	case "limit":
