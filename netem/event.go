@@ -16,7 +16,7 @@ const (
 	Marked                 // told of congestion instead of being lost; Packet is the packet as it goes on
 	Expedited              // sent at once, ahead of all that wait
 
-	// What a Link's MTU does, right behind Sent. A packet enters a link by Sent, Duplicated or Fragment and leaves it by
+	// What a Link's MTU does, right behind Sent; behind Answered, the packet that is answered is Dropped. A packet enters a link by Sent, Duplicated or Fragment and leaves it by
 	// Delivered, Dropped or Fragmented; ID, Copy, Offset and size together say which one it is.
 	Fragmented // too big, and cut up: the packet ends here, and its fragments are told next
 	Fragment   // Packet is a fragment, made of the packet with the same ID and Copy

@@ -17,7 +17,7 @@ func TestMTUAnswers4(t *testing.T) {
 	if !bytes.Equal(c.answer, want) {
 		t.Errorf("%x\nwant %x", c.answer, want)
 	}
-	if kinds := "dropped 7/1/0 by mtu 68, answered 7/1/0 by mtu 68"; c.kinds() != kinds || c.got != nil {
+	if kinds := "answered 7/1/0 by mtu 68, dropped 7/1/0 by mtu 68"; c.kinds() != kinds || c.got != nil {
 		t.Errorf("%s, arrived %x; want %s", c.kinds(), c.got, kinds)
 	}
 }
@@ -31,7 +31,7 @@ func TestMTUAnswers6(t *testing.T) {
 	if !bytes.Equal(c.answer, want) {
 		t.Errorf("%x\nwant %x", c.answer, want)
 	}
-	if kinds := "dropped 7/1/0 by mtu 1280, answered 7/1/0 by mtu 1280"; c.kinds() != kinds || c.got != nil {
+	if kinds := "answered 7/1/0 by mtu 1280, dropped 7/1/0 by mtu 1280"; c.kinds() != kinds || c.got != nil {
 		t.Errorf("%s, arrived %x; want %s", c.kinds(), c.got, kinds)
 	}
 }

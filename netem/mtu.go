@@ -102,13 +102,13 @@ func (l *Link) tooBig(now Time, p *Packet) {
 		}
 		return
 	}
-	l.lose(now, g.words, p)
-	if g.TooBig == Blackhole {
-		return
+	if g.TooBig != Blackhole {
+		g.answer = answerTooBig(now, p, g.Bytes)
 	}
-	if g.answer = answerTooBig(now, p, g.Bytes); g.answer != nil {
+	if g.answer != nil {
 		l.tell(now, Answered, g.words, g.answer)
 	}
+	l.lose(now, g.words, p)
 }
 
 // Answer implements Answerer: the ICMP error about the packet that was sent last.

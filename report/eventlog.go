@@ -19,9 +19,10 @@ type EventLog struct {
 	row    []byte
 }
 
-// eventColumns names the columns. Frame is the number in the named end's capture; packet and copy together tell packets
-// apart; bytes are those of the IP packet.
-const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload\n"
+// eventColumns names the columns. Frame is the number in the named end's capture; packet, copy and, for fragments, offset together tell packets apart; an
+// answer has the numbers of the packet that it answers. Bytes are those of the IP packet; offset is where a fragment's data
+// begin in its packet's.
+const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload,offset\n"
 
 // NewEventLog returns a log that writes to w, beginning with the names of the columns.
 func NewEventLog(w io.Writer) *EventLog {
@@ -53,7 +54,10 @@ func (l *EventLog) Observe(e netem.Event) {
 	} else {
 		b = append(b, ',')
 	}
-	b = appendHeader(append(b, ','), e.Packet)
+	b = append(appendHeader(append(b, ','), e.Packet), ',')
+	if e.Packet.Fragment {
+		b = strconv.AppendInt(b, int64(e.Packet.Offset), 10)
+	}
 	l.row = append(b, '\n')
 	l.w.Write(l.row)
 }

@@ -72,7 +72,7 @@ func TestEventLogIsCSV(t *testing.T) {
 	for i, name := range rows[0] {
 		column[name] = i
 	}
-	if len(column) != 17 || len(rows) < 1000 {
+	if len(column) != 18 || len(rows) < 1000 {
 		t.Fatalf("%d columns, %d rows", len(column), len(rows))
 	}
 	var frames [2]int

@@ -49,6 +49,7 @@ type transmission struct {
 	copies   int  // under way, the packet itself included
 	arrived  bool // intact, the packet or a copy; not if it is damaged where no checksum looks, as in IPv6's flow label
 	shown    int  // place in tcpTracker.shown, or -1
+	parts    *fragments
 }
 
 // seen is what the tracker says about a packet.
@@ -64,7 +65,9 @@ type seen struct {
 // makes in a capture, or 0.
 func (t *tcpTracker) observe(e netem.Event, h *netem.Header, frame int) seen {
 	if e.Link == up && e.Kind != netem.Sent {
-		t.settle(e)
+		if s := t.settle(e); e.Packet.Fragment {
+			return s
+		}
 	}
 	if e.Packet.Corrupt || h == nil || h.Proto != netem.ProtoTCP || e.Kind != netem.Sent && e.Kind != netem.Delivered {
 		return seen{} // the header of a damaged packet may be another's
@@ -139,20 +142,31 @@ func (t *tcpTracker) send(e netem.Event, s *seen, frame int) {
 	t.sending = append(t.sending, tr)
 }
 
-// settle notes what becomes of a packet or a copy that the client sent. It goes by the ID: the header of a damaged
-// packet cannot be relied on.
-func (t *tcpTracker) settle(e netem.Event) {
+// settle notes what becomes of a packet, copy or fragment that the client sent. It goes by the ID: the header of a damaged
+// packet cannot be relied on. It returns the segment if it is whole by a fragment that arrives.
+func (t *tcpTracker) settle(e netem.Event) (s seen) {
 	i := t.find(e.Packet.ID)
 	if i < 0 {
-		return
+		return s
 	}
 	tr := &t.sending[i]
 	switch e.Kind {
-	case netem.Duplicated:
+	case netem.Duplicated, netem.Fragment:
 		tr.copies++
-		return
+		return s
+	case netem.Fragmented:
+		tr.copies--
+		if tr.parts == nil {
+			tr.parts = newFragments(e.Packet)
+		}
+		return s
 	case netem.Delivered:
-		tr.arrived = tr.arrived || !e.Packet.Corrupt
+		if tr.parts == nil {
+			tr.arrived = tr.arrived || !e.Packet.Corrupt
+		} else if tr.parts.arrive(e.Packet) {
+			tr.arrived = true
+			s = seen{conn: tr.conn, offset: tr.from, len: int(tr.to - tr.from)}
+		}
 		tr.copies--
 	case netem.Dropped:
 		tr.copies--
@@ -163,6 +177,7 @@ func (t *tcpTracker) settle(e netem.Event) {
 	if i == 0 {
 		t.judge(false)
 	}
+	return s
 }
 
 // find returns the place of a packet's transmission, or -1.

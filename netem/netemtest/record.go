@@ -54,14 +54,14 @@ type identity struct {
 }
 
 // conserved wants each packet, copy and fragment to enter each link once and to leave it once: delivered, dropped or
-// fragmented. A fragment's packet has been fragmented just before; who is answered has been dropped just before.
+// fragmented. A fragment's packet has been fragmented just before; who is answered is dropped right behind.
 func (r *record) conserved() {
 	r.t.Helper()
 	inside, entered := map[identity]bool{}, map[identity]bool{}
 	for i, e := range r.events {
 		who := identity{e.Link, e.Packet.ID, e.Packet.Copy, e.Packet.Offset, e.Packet.Size()}
 		if e.Kind == netem.Fragment || e.Kind == netem.Answered {
-			r.follows(i)
+			r.belongs(i)
 		}
 		switch e.Kind {
 		case netem.Answered:
@@ -85,15 +85,19 @@ func (r *record) conserved() {
 	}
 }
 
-// follows wants event i, of a fragment or an answer, to stand right behind that of its packet's end or of another
-// fragment.
-func (r *record) follows(i int) {
+// belongs wants event i, of a fragment or an answer, to stand with what its packet has met: a fragment behind the
+// packet's end or another fragment, an answer before the drop.
+func (r *record) belongs(i int) {
 	r.t.Helper()
-	end := map[netem.Kind]netem.Kind{netem.Fragment: netem.Fragmented, netem.Answered: netem.Dropped}[r.events[i].Kind]
-	if i > 0 {
-		last, e := r.events[i-1], r.events[i]
-		if (last.Kind == end || last.Kind == netem.Fragment && e.Kind == last.Kind) && last.At == e.At &&
-			last.Packet.ID == e.Packet.ID && last.Packet.Copy == e.Packet.Copy {
+	e, near := r.events[i], i-1
+	if e.Kind == netem.Answered {
+		near = i + 1
+	}
+	if near >= 0 && near < len(r.events) {
+		n := r.events[near]
+		same := n.At == e.At && n.Packet.ID == e.Packet.ID && n.Packet.Copy == e.Packet.Copy
+		if same && (e.Kind == netem.Answered && n.Kind == netem.Dropped ||
+			e.Kind == netem.Fragment && (n.Kind == netem.Fragmented || n.Kind == netem.Fragment)) {
 			return
 		}
 	}
