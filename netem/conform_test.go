@@ -85,6 +85,9 @@ func TestLinkIsAStage(t *testing.T) {
 		"rate 3mbit limit 20 queue pie target 2ms tupdate 5ms ecn delay 5ms",
 		"rate 3mbit limit 20 queue red min 2KB max 9KB probability 10% ecn duplicate 5%",
 		"rate 8mbit loss gemodel 1% 10% 70% 0.1% reorder 50% by 40 within 5ms duplicate 50% corrupt 50%",
+		"mtu 600",
+		"mtu 1000 blackhole",
+		"mtu 576 fragment rate 8mbit limit 30 delay 20ms 10ms loss 5% reorder 5% by 3 duplicate 5% corrupt 2%",
 	} {
 		t.Run(words, func(t *testing.T) {
 			netemtest.TestStage(t, func(o netem.Observer) netem.Stage { return newLink(t, words, 1, o) })

@@ -17,6 +17,9 @@
 // Discipline says the kind, and Models are what it is made of. Packets go in and come out, and Events tell all that
 // happened on the way.
 //
+// An MTU stands before the queue: what is larger is fragmented, or dropped and answered by an ICMP error, or dropped
+// without a word. The error goes back to the sender at once: the link is an Answerer, whose owner fetches it.
+//
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
 // it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
 //

@@ -14,6 +14,7 @@ type Link struct {
 	observer Observer
 	order    Order
 
+	gate   gate // what its MTU lets in
 	queue  Queue
 	sender transmitter
 	bucket string // the sender's, in words
@@ -40,7 +41,7 @@ func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 	}
 	spec = spec.Clone() // its models get a past of their own
 	shareFlows(spec.Models)
-	l := &Link{name: name, observer: o, order: spec.Order}
+	l := &Link{name: name, observer: o, order: spec.Order, gate: newGate(spec.MTU)}
 	l.sender, l.bucket = newTransmitter(spec.Rate, spec.Bucket), spec.Bucket.String()
 	l.queue = spec.discipline().New(spec.Limit, spec.Rate, Stream(seed, name+"/queue"), outlet{l})
 	for i, m := range spec.Models {
@@ -76,6 +77,15 @@ func (l *Link) Send(now Time, p *Packet) {
 	p.Sent = now
 	l.inside++ // before the queue may drop it
 	l.tell(now, Sent, "", p)
+	if l.gate.answer = nil; !l.gate.fits(p) {
+		l.tooBig(now, p)
+		return
+	}
+	l.enter(now, p)
+}
+
+// enter puts a packet that fits into the queue.
+func (l *Link) enter(now Time, p *Packet) {
 	if !l.sender.carries(p) {
 		l.lose(now, l.bucket, p)
 		return
@@ -115,8 +125,8 @@ func (l *Link) Recv(now Time) *Packet {
 	return p
 }
 
-// InFlight returns how many packets are inside, duplicates included: at any time, what was Sent and Duplicated is what
-// was Delivered and Dropped and what is in flight.
+// InFlight returns how many packets are inside, duplicates and fragments included: at any time, what was Sent, Duplicated
+// and told as a Fragment is what was Delivered, Dropped and Fragmented and what is in flight.
 func (l *Link) InFlight() int { return l.inside }
 
 // advance ends the transmissions that are over by now and begins the next each time at the instant of the end, however

@@ -8,6 +8,7 @@ import (
 
 // Parse reads a link in words of tc-netem(8), in any order and each at most once, but for faults and models for some:
 //
+//	mtu 1400 [fragment|blackhole]     of IP packets, bytes; without a word, larger ones are fragmented or answered by ICMP
 //	rate 10mbit                       transmission; "unlimited" when left out
 //	burst 16KiB [peakrate 100mbit]    who has not used the rate may exceed it for so many bytes
 //	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out (fq_codel 10240)

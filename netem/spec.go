@@ -9,6 +9,7 @@ import (
 
 // Spec is a link in data. The zero value is a perfect link: infinitely fast, no delay, nothing lost.
 type Spec struct {
+	MTU    MTU
 	Rate   Rate
 	Bucket Bucket     // lets the link exceed its rate for a while
 	Limit  Limit      // of the queue
@@ -62,6 +63,9 @@ func (s Spec) String() string {
 		return `tc "` + s.TC.String() + `"`
 	}
 	var words []string
+	if s.MTU != (MTU{}) {
+		words = append(words, s.MTU.String())
+	}
 	if s.Rate != 0 {
 		words = append(words, "rate "+s.Rate.String())
 	}
@@ -101,8 +105,12 @@ func (s Spec) Clone() Spec {
 // Validate says what is out of range or contradicts itself, also in a spec made as a literal. The error is a
 // *SyntaxError that names the word to blame.
 func (s Spec) Validate() error {
-	if s.TC != nil && (s.Rate != 0 || s.Bucket != Bucket{} || s.Limit != Limit{} || s.Queue != nil || s.Order != Free || len(s.Models) > 0) {
+	if s.TC != nil && (s.MTU != MTU{} || s.Rate != 0 || s.Bucket != Bucket{} || s.Limit != Limit{} || s.Queue != nil || s.Order != Free ||
+		len(s.Models) > 0) {
 		return wrong("tc", tcAlone)
+	}
+	if err := s.MTU.Validate(); err != nil {
+		return err
 	}
 	if s.Rate < 0 {
 		return wrong("rate", "a rate is not negative: write rate 10mbit")

@@ -22,6 +22,8 @@ var elsewhere = [...]phrase{
 	{"random", "goes with loss: write loss 3%"},
 	{"normal", "goes with distribution: write delay 20ms 4ms distribution normal"},
 	{"uniform", "goes with distribution: write delay 20ms 4ms distribution uniform"},
+	{"fragment", "goes with mtu: write mtu 1400 fragment"},
+	{"blackhole", "goes with mtu: write mtu 1400 blackhole"},
 }
 
 // stray returns the error about a token where a word should stand.

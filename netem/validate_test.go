@@ -16,6 +16,9 @@ func TestNewLinkRefuses(t *testing.T) {
 		spec netem.Spec
 		want string
 	}{
+		{netem.Spec{MTU: netem.MTU{Bytes: 67}}, `"mtu": an MTU is 68 to 65535 bytes`},
+		{netem.Spec{MTU: netem.MTU{TooBig: netem.Blackhole}}, `"mtu": an MTU is 68 to 65535 bytes`},
+		{netem.Spec{MTU: netem.MTU{Bytes: 1400, TooBig: 3}}, `"mtu": no such way with packets that are too big`},
 		{netem.Spec{Rate: -1}, `link up: "rate": a rate is not negative`},
 		{netem.Spec{Limit: netem.Limit{Packets: -1}}, `"limit": a queue holds at least one packet`},
 		{netem.Spec{Limit: netem.Limit{Packets: 1, Bytes: 1}}, `"limit": a queue is limited in packets or in bytes, not both`},

@@ -4,6 +4,7 @@ import "strings"
 
 // phrases are the words of Parse in canonical order, each with examples of what it takes.
 var phrases = [...]phrase{
+	{"mtu", "mtu 1400, mtu 1400 fragment or mtu 1400 blackhole"},
 	{"rate", "rate 10mbit"},
 	{"burst", "rate 10mbit burst 16KiB"},
 	{"peakrate", "rate 10mbit burst 16KiB peakrate 100mbit"},
@@ -76,6 +77,8 @@ func (p *parser) bare(t token) error {
 // the errors, which list the words.)
 func (p *parser) reader(word string) func(token) error {
 	switch word {
+	case "mtu":
+		return p.readMTU
 	case "rate":
 		return p.readRate
 	case "burst":

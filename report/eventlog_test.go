@@ -74,7 +74,7 @@ func TestEventLogIsCSV(t *testing.T) {
 	for i, name := range rows[0] {
 		column[name] = i
 	}
-	if len(column) != 19 || len(rows) < 1000 {
+	if len(column) != 20 || len(rows) < 1000 {
 		t.Fatalf("%d columns, %d rows", len(column), len(rows))
 	}
 	var frames [2]int

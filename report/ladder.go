@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"lossylab/netem"
 )
@@ -28,17 +29,21 @@ type ladderWindow struct {
 	log       []*crossing // the first of the run, whatever happened to them
 	datagrams [2]int      // UDP: sent so far, up and down
 	newest    [2]uint64   // greatest ID delivered, up and down
+	cut       *crossing   // of the packet whose fragments are told now, nil if it is not in the window
+	parts     int         // of it that have been told
 }
 
 type packetKey struct {
-	id   uint64
-	copy int
+	id     uint64
+	copy   int
+	offset int // of a fragment
 }
 
 // crossing is a Transit whose label is not made yet: most are never shown.
 type crossing struct {
 	Transit
 	name packetName
+	part int // number of a fragment, from 1
 }
 
 func (c *crossing) underWay() bool { return c.Arrived < 0 && !c.Lost }
@@ -51,7 +56,7 @@ func (w *ladderWindow) full() bool {
 // observe takes an event of a packet whose header is h (nil if it cannot be read) and which the tracker has seen as s.
 // frame is the frame that the event makes in a capture, or 0.
 func (w *ladderWindow) observe(e netem.Event, h *netem.Header, s seen, frame int) {
-	key := packetKey{e.Packet.ID, e.Packet.Copy}
+	key := packetKey{e.Packet.ID, e.Packet.Copy, e.Packet.Offset}
 	c := w.packets[key]
 	overtaken := e.Kind == netem.Delivered && w.overtaken(e)
 	switch {
@@ -60,13 +65,19 @@ func (w *ladderWindow) observe(e netem.Event, h *netem.Header, s seen, frame int
 			Up: e.Link == up, Sent: e.At, Arrived: -1, Retransmit: s.retransmit, SentFrame: frame}})
 	case e.Kind == netem.Duplicated:
 		w.duplicate(key, e.By)
+	case e.Kind == netem.Fragmented:
+		w.cut, w.parts = c, 0
+		delete(w.packets, key)
+	case e.Kind == netem.Fragment:
+		w.fragment(key, e.By)
+	case e.Kind == netem.Answered: // it crosses nothing
 	case c == nil: // not in the window
 	case e.Kind == netem.Dropped:
 		c.Lost, c.Cause = true, e.By
 		delete(w.packets, key)
 		w.interesting(c, true)
 	case e.Kind == netem.Corrupted:
-		c.Corrupt, c.Cause = true, e.By
+		c.Corrupt, c.Cause = e.Packet.Corrupt, e.By // not if it was hit where nobody here looks: in the Ethernet header
 		w.interesting(c, false)
 	case e.Kind == netem.Delayed && c.Cause == "":
 		c.Cause = e.By
@@ -94,7 +105,7 @@ func direction(link string) int { return one(link != up) }
 
 // duplicate puts a copy of a packet into the window, as clean as the packet was when it was sent.
 func (w *ladderWindow) duplicate(key packetKey, by string) {
-	original := w.packets[packetKey{id: key.id}]
+	original := w.packets[packetKey{id: key.id, offset: key.offset}]
 	if original == nil {
 		return
 	}
@@ -102,6 +113,27 @@ func (w *ladderWindow) duplicate(key packetKey, by string) {
 	c.Duplicate, c.Corrupt, c.Cause, c.SentFrame = true, false, by, 0
 	w.add(key, &c)
 	w.interesting(&c, false)
+}
+
+// fragment puts a fragment of the packet w.cut into the window. The first one takes that one's place.
+func (w *ladderWindow) fragment(key packetKey, by string) {
+	if w.cut == nil {
+		return
+	}
+	w.parts++
+	c := w.cut
+	if w.parts > 1 {
+		part := *c
+		c = &part
+	}
+	c.Cause = by
+	c.part = w.parts
+	if w.parts > 1 {
+		w.add(key, c)
+		return
+	}
+	w.packets[key] = c
+	w.interesting(c, false)
 }
 
 // add puts a packet wherever it may be shown from. A packet is followed to its end only while it is somewhere.
@@ -159,6 +191,9 @@ func named(kept []*crossing) []Transit {
 	for i, c := range kept {
 		ts[i] = c.Transit
 		ts[i].Label = c.name.String()
+		if c.part > 0 {
+			ts[i].Label += ", part " + strconv.Itoa(c.part)
+		}
 	}
 	slices.SortStableFunc(ts, func(a, b Transit) int { return cmp.Compare(a.Sent, b.Sent) })
 	return ts

@@ -17,9 +17,9 @@ func TestLinkConservesPackets(t *testing.T) {
 	count := observer(func(e netem.Event) {
 		c.observe(e)
 		switch e.Kind {
-		case netem.Sent, netem.Duplicated:
+		case netem.Sent, netem.Duplicated, netem.Fragment:
 			inside++
-		case netem.Dropped, netem.Delivered:
+		case netem.Dropped, netem.Delivered, netem.Fragmented:
 			inside--
 		}
 		if r := c.finish(); r.InFlight != int64(inside) {
@@ -27,7 +27,7 @@ func TestLinkConservesPackets(t *testing.T) {
 		}
 	})
 	chaos(newStory(t, count), 300, rand.New(rand.NewPCG(1, 2)))
-	if r := c.finish(); r.Offered != 300 || r.Dropped == 0 || r.Duplicated == 0 || r.Delivered == 0 || r.Spec != "loss 3%" {
+	if r := c.finish(); r.Offered != 300 || r.Dropped == 0 || r.Duplicated == 0 || r.Delivered == 0 || r.Fragmented == 0 || r.Spec != "loss 3%" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -59,17 +59,20 @@ type AppResult struct {
 type LinkResult struct {
 	Spec       string           `json:"spec"`
 	Offered    int64            `json:"offered"`
-	Delivered  int64            `json:"delivered"` // duplicates included
+	Delivered  int64            `json:"delivered"` // duplicates and fragments included
 	Dropped    int64            `json:"dropped"`
 	DroppedBy  map[string]int64 `json:"dropped_by"` // by the first word of the cause: "loss", "queue"
 	Duplicated int64            `json:"duplicated"`
-	Corrupted  int64            `json:"corrupted"`
+	Corrupted  int64            `json:"corrupted"` // also where no host looks: tc's in the Ethernet header
 	Reordered  int64            `json:"reordered"` // delivered after one that was offered later (RFC 4737 section 3)
 	Marked     int64            `json:"ce_marked"`
-	Bytes      int64            `json:"bytes"`     // offered, IP headers included
-	InFlight   int64            `json:"in_flight"` // neither delivered nor dropped when the run ended
-	Sojourn    *Sojourn         `json:"sojourn_s"` // time in the queue
-	QueueMax   int64            `json:"queue_max"` // packets in it when it was longest, of the times at which one left it to be transmitted
+	Fragmented int64            `json:"fragmented"` // cut up because they were too big: fragments of them went on
+	Fragments  int64            `json:"fragments"`  // made of those
+	Answered   int64            `json:"answered"`   // ICMP messages of the link's own to the sender; in no other count
+	Bytes      int64            `json:"bytes"`      // offered, IP headers included
+	InFlight   int64            `json:"in_flight"`  // neither delivered nor dropped when the run ended
+	Sojourn    *Sojourn         `json:"sojourn_s"`  // time in the queue
+	QueueMax   int64            `json:"queue_max"`  // packets in it when it was longest, of the times at which one left it to be transmitted
 }
 
 // Sojourn is how long packets waited in a queue, seconds.

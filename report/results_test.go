@@ -200,7 +200,7 @@ func TestResultsHaveTheKeysOfTheSchema(t *testing.T) {
 		{"app.latency_s", app["latency_s"], quantiles},
 		{"app.hol_wait_s", app["hol_wait_s"], quantiles},
 		{"link", flow["link"], "up down"},
-		{"link.up", link[up], "spec offered delivered dropped dropped_by duplicated corrupted reordered ce_marked bytes in_flight sojourn_s queue_max"},
+		{"link.up", link[up], "spec offered delivered dropped dropped_by duplicated corrupted reordered ce_marked fragmented fragments answered bytes in_flight sojourn_s queue_max"},
 		{"link.up.sojourn_s", link[up].(map[string]any)["sojourn_s"], "mean p50 p95 max"},
 		{"tcp", tcp, "data_segments retransmits fast_recoveries timeouts spurious srtt_s cwnd_max causes triggers"},
 		{"tcp.srtt_s", tcp["srtt_s"], quantiles},

@@ -66,6 +66,7 @@ type transmission struct {
 	shown     int    // place in tcpTracker.shown, or -1
 	phase     phase  // of the sender when it sent this
 	repeat    *repeat
+	parts     *fragments
 }
 
 // seen is what the tracker says about a packet.
@@ -82,7 +83,9 @@ type seen struct {
 func (t *tcpTracker) observe(e netem.Event, h *netem.Header, frame int) seen {
 	switch {
 	case e.Link == up && e.Kind != netem.Sent:
-		t.settle(e)
+		if s := t.settle(e); e.Packet.Fragment {
+			return s
+		}
 	case e.Kind == netem.Dropped || e.Kind == netem.Delivered && e.Packet.Corrupt:
 		t.loseAck(e, h)
 	}
@@ -178,25 +181,34 @@ func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
 	t.sending = append(t.sending, tr)
 }
 
-// settle notes what becomes of a packet or a copy that the client sent. It goes by the ID: the header of a damaged
-// packet cannot be relied on.
-func (t *tcpTracker) settle(e netem.Event) {
+// settle notes what becomes of a packet, copy or fragment that the client sent. It goes by the ID: the header of a damaged
+// packet cannot be relied on. It returns the segment if it is whole by a fragment that arrives.
+func (t *tcpTracker) settle(e netem.Event) (s seen) {
 	i := t.find(e.Packet.ID)
 	if i < 0 {
-		return
+		return s
 	}
 	tr := &t.sending[i]
 	switch e.Kind {
-	case netem.Duplicated:
+	case netem.Duplicated, netem.Fragment:
 		tr.copies++
-		return
+		return s
+	case netem.Fragmented:
+		tr.copies--
+		if tr.parts == nil {
+			tr.parts = newFragments(e.Packet)
+		}
+		return s
 	case netem.Corrupted:
 		tr.ending.by = e.By
-		return
+		return s
 	case netem.Delivered:
 		tr.copies--
-		if !e.Packet.Corrupt {
+		if tr.parts == nil && !e.Packet.Corrupt {
 			t.arrive(tr, e.At)
+		} else if tr.parts != nil && tr.parts.arrive(e.Packet) {
+			t.arrive(tr, e.At)
+			s = seen{conn: tr.conn, offset: tr.from, len: int(tr.to - tr.from)}
 		}
 	case netem.Dropped:
 		tr.copies--
@@ -214,6 +226,7 @@ func (t *tcpTracker) settle(e netem.Event) {
 	if i == 0 {
 		t.judge(false)
 	}
+	return s
 }
 
 // arrive notes that tr, or a copy of it, has come intact.

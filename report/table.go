@@ -101,6 +101,18 @@ func (r *Results) linkRows() []row {
 		}
 		rows = append(rows, both(label, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
 	}
+	for _, extra := range []struct {
+		label string
+		of    func(*LinkResult) int64
+	}{
+		{"fragmented", func(l *LinkResult) int64 { return l.Fragmented }},
+		{"fragments made", func(l *LinkResult) int64 { return l.Fragments }},
+		{"answered by ICMP", func(l *LinkResult) int64 { return l.Answered }},
+	} {
+		if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return extra.of(f.Link[up])+extra.of(f.Link[down]) > 0 }) {
+			rows = append(rows, both(extra.label, extra.of))
+		}
+	}
 	return append(rows,
 		both("duplicated", func(l *LinkResult) int64 { return l.Duplicated }),
 		both("corrupted", func(l *LinkResult) int64 { return l.Corrupted }),

@@ -173,6 +173,8 @@ A SPEC is a link in the words of tc-netem, in any order, units always said:
   limit 100                at most 100 packets wait for it, or limit 64KiB
   queue codel ecn          and are dropped or marked early, to keep the wait short: also fq_codel, pie, red (with the
                            parameters of tc) or headdrop; pfifo, the default, drops who comes last
+  mtu 1400                 larger packets are fragmented, or dropped and answered by ICMP (IPv6, and TCP's IPv4);
+                           mtu 1400 fragment: all IPv4 is fragmented; mtu 1400 blackhole: dropped without a word
   delay 20ms 4ms           propagation: 16 to 24 ms, evenly; with distribution normal, 4 ms is the standard deviation
   order free | keep        whether jitter may reorder (default free)
   loss 3%                  independently; loss 5% 25% with a correlation; loss 2% burst 5; loss gemodel P R 1-H 1-K

@@ -246,6 +246,9 @@ func (l *lab) heading() {
 
 // warn says what a link does other than its words may make one think.
 func (l *lab) warn(s netem.Spec) {
+	if s.MTU.Bytes >= l.MTU {
+		fmt.Fprintf(l.out, "  note: %s has no effect: the hosts send no packets of more than %d bytes\n", s.MTU, l.MTU)
+	}
 	if s.TC == nil {
 		if queue := (netem.Spec{Limit: s.Limit, Queue: s.Queue}).String(); s.Rate == 0 && queue != "" {
 			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", queue)

@@ -236,6 +236,20 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) (err error) {
 		}
 	}
 	s.Link.Up, s.Link.Down = s.up.String(), s.down.String()
+	return s.checkMTU()
+}
+
+// checkMTU refuses links that no IPv6 packet of a full size would pass, whatever the hosts learn of them.
+func (s *scenario) checkMTU() error {
+	for _, d := range []struct {
+		way string
+		mtu int
+	}{{"up", s.up.MTU.Bytes}, {"down", s.down.MTU.Bytes}} {
+		if s.IPv6 && d.mtu != 0 && d.mtu < netem.MinMTU6 {
+			return usagef("-6: the link %s has mtu %d, and IPv6 needs %d at least (RFC 8200 section 5): write mtu %d, or leave out -6",
+				d.way, d.mtu, netem.MinMTU6, netem.MinMTU6)
+		}
+	}
 	return nil
 }
 

@@ -30,6 +30,7 @@ func traffic(seed uint64) []sending {
 			now += netem.Time(rng.Int64N(2e6))
 		}
 		all[i] = sending{now, &netem.Packet{ID: uint64(i + 1), Data: content(rng, 20+rng.IntN(1481))}}
+		dress(i, all[i].p.Data)
 	}
 	headers(seed, all)
 	return all
