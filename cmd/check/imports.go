@@ -57,6 +57,10 @@ var table = []row{
 		},
 		why: "it is told of events and samples: any engine can be drawn, and so can a capture from elsewhere",
 	}, {
+		dir:     "report/metric",
+		project: []string{"netem"},
+		why:     "a definition of an RFC is arithmetic on packets and times: netem's Time is all it needs",
+	}, {
 		dir:     "report/pcapng",
 		modules: []string{"github.com/google/gopacket"},
 		why:     "a capture file is bytes and times, whoever made them",
