@@ -134,7 +134,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Transits = c.ladder.transits()
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
-		f.Goodput = c.messages.rate.series(last)
+		f.Goodput = c.messages.rate.Series(last)
 	}
 	r := FlowResult{
 		Proto:    f.Proto,

@@ -19,7 +19,7 @@ type row struct {
 // table is the direction of imports, and its documentation:
 //
 //	cmd → sim/{netstack,app} → sim → netem
-//	cmd → report → netem
+//	cmd → report → report/metric → netem
 var table = []row{
 	{
 		dir:   "netem",
@@ -47,7 +47,7 @@ var table = []row{
 		why:     "a client or server is ordinary socket code that cannot tell which engine or link is below",
 	}, {
 		dir:     "report",
-		project: []string{"netem", "report/pcapng"},
+		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
 			"gonum.org/v1/plot",
 			"golang.org/x/image",         // the fonts and glyphs that gonum/plot draws with
