@@ -13,9 +13,9 @@ const MaxPeriod = 64
 type LossDistance struct {
 	Delta int64 // the loss constraint, in packets
 
-	n, last int64 // packets, and which of them was lost last
-	length  int64 // of the present period
-	result  LossDistanceResult
+	last   int64 // ordinal of the packet that was lost last
+	length int64 // of the present period
+	result LossDistanceResult
 }
 
 // LossDistanceResult counts losses.

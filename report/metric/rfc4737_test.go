@@ -63,6 +63,12 @@ func TestRFC4737Examples(t *testing.T) {
 		if d := r.NReordering.Degree(3); d != test.degree3 {
 			t.Errorf("%v: degree of 3-reordering %g, want %g", test.arrivals, d, test.degree3)
 		}
+		if mean := float64(len(bytes)) * r.ByteOffset.Mean(); mean != float64(r.ByteOffset.Sum) {
+			t.Errorf("%v: %g bytes in all, want %d", test.arrivals, mean, r.ByteOffset.Sum)
+		}
+		if mean := float64(test.runs.Packets) / float64(test.runs.Runs); r.FreeRuns.Result().Mean() != mean {
+			t.Errorf("%v: mean run %g, want %g", test.arrivals, r.FreeRuns.Result().Mean(), mean)
+		}
 		if got := r.FreeRuns.Result(); got != test.runs {
 			t.Errorf("%v: runs %+v, want %+v", test.arrivals, got, test.runs)
 		}

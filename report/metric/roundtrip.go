@@ -120,7 +120,8 @@ func (r *RoundTrip) take(ack int64) (last flying, again, advanced bool) {
 	return last, again, advanced
 }
 
-// Unacked returns how many bytes have been sent and are not acknowledged, as Wireshark's tcp.analysis.bytes_in_flight.
+// Unacked returns how many bytes have been sent and are not acknowledged: Wireshark's tcp.analysis.bytes_in_flight, which
+// however leaves out what selective acknowledgments cover, and a FIN.
 func (r *RoundTrip) Unacked() int64 {
 	if r.flying.len() == 0 {
 		return 0

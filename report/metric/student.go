@@ -11,7 +11,7 @@ func StudentInterval(samples []float64, level float64) (e Estimate, ok bool) {
 		return Estimate{}, false
 	}
 	mean, deviation := Mean(samples)
-	half := StudentQuantile(1-(1-level)/2, n-1) * deviation / math.Sqrt(float64(n))
+	half := StudentQuantile(1-float64((1-level)/2), n-1) * deviation / math.Sqrt(float64(n))
 	return Estimate{N: n, Value: mean, Low: mean - float64(half), High: mean + float64(half)}, true
 }
 
@@ -38,7 +38,7 @@ func StudentQuantile(p float64, df int) float64 {
 	if p < .5 {
 		return -StudentQuantile(1-p, df)
 	}
-	share := 1 - 2*(1-p)
+	share := 1 - float64(2*(1-p))
 	if share <= 0 {
 		return 0
 	}
@@ -67,7 +67,7 @@ func studentInverse(share float64, df int) float64 {
 		low, high = high, 2*high
 	}
 	for {
-		middle := low + (high-low)/2
+		middle := low + float64((high-low)/2)
 		if middle <= low || middle >= high {
 			return middle
 		}
