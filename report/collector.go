@@ -136,7 +136,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
-		f.Goodput = c.messages.rate.series(last)
+		f.Goodput = c.messages.rate.Series(last)
 	}
 	r := FlowResult{
 		Proto:    f.Proto,

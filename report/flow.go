@@ -1,6 +1,9 @@
 package report
 
-import "lossylab/netem"
+import (
+	"lossylab/netem"
+	"lossylab/report/metric"
+)
 
 // Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
 // lists are bounded (see Collector); the counters are not.
@@ -82,7 +85,4 @@ type State struct {
 }
 
 // Bin is a stretch of time.
-type Bin struct {
-	Start, End netem.Time
-	Bytes      int64
-}
+type Bin = metric.Bin
