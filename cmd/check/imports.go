@@ -61,8 +61,11 @@ var table = []row{
 		modules: []string{"github.com/google/gopacket"},
 		why:     "a capture file is bytes and times, whoever made them",
 	}, {
+		dir: "report/metric",
+		why: "a metric is arithmetic on numbers and times, whatever made the packets and whatever is drawn of them",
+	}, {
 		dir:     "cmd/lossylab",
-		project: []string{"netem", "report", "report/pcapng", "sim", "sim/app", "sim/netstack"},
+		project: []string{"netem", "report", "report/metric", "report/pcapng", "sim", "sim/app", "sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",
