@@ -17,7 +17,8 @@
 // are what it is made of. Packets go in and come out, and Events tell all that happened on the way.
 //
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
-// it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
+// it does something else than it promises, in Expect what it will do in the long run, and in NearestPlain what that is in
+// plain words; Spec.NearestTC is the way back. NewStage makes whichever of the two a Spec asks for.
 //
 // # Time
 //

@@ -63,10 +63,10 @@ func (o *outlook) inside() float64 {
 		if load >= 1 {
 			return math.Inf(1)
 		}
-		stay = o.longest() + o.tx + o.spacing + wait*(2+2*load/(1-load))
+		stay = o.longest() + o.tx + o.spacing + float64(wait*(2+2*load/(1-load)))
 	}
 	n := offered * stay
-	n += 8*math.Sqrt(2*n) + 2
+	n += float64(8*math.Sqrt(2*n)) + 2
 	if o.line.slot.on() || o.tx > 0 && o.crowded() {
 		return n
 	}
@@ -74,7 +74,7 @@ func (o *outlook) inside() float64 {
 	if o.fates.repeat {
 		each = 2
 	}
-	return min(n, each*math.Floor((o.longest()+each*o.tx)/o.spacing)+each-1)
+	return min(n, float64(each*math.Floor((o.longest()+float64(each*o.tx))/o.spacing))+each-1)
 }
 
 // offered returns how many packets come to be scheduled each ns, those that are sent at once apart.

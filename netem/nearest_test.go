@@ -1,6 +1,7 @@
 package netem_test
 
 import (
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -69,6 +70,78 @@ func TestNearestGolden(t *testing.T) {
 	}
 	if now.String() != string(old) {
 		t.Errorf("%s is not what is nearest now: run with -update and read the difference\n%s", file, difference(string(old), now.String()))
+	}
+}
+
+// The line that is nearest to a plain loss has the share, the bursts and the correlation that the plain words say.
+func TestNearestLoss(t *testing.T) {
+	traffic := netem.Traffic{Spacing: ms.Sub(0), Size: 200}
+	for _, c := range []struct {
+		words                    string
+		lost, burst, correlation float64
+	}{
+		{"loss 5%", .05, 1 / .95, 0},
+		{"loss 5% 25%", .05, 1 / (.95 * .75), .25}, // a run ends with a chance of (1-P)(1-rho)
+		{"loss 0.3% 25%", .003, 1 / (.997 * .75), .25},
+		{"loss 60% 90%", .6, 1 / (.4 * .1), .9},
+		{"loss 2% burst 5", .02, 5, 1 - .2 - .02/.98/5},
+		{"loss gemodel 1% 10%", 1 / 11.0, 10, .89},
+	} {
+		spec, err := netem.Parse(c.words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words, _, ok := spec.NearestTC()
+		line, err := netem.ParseTC(words)
+		if err != nil || !ok {
+			t.Fatalf("%s: %s: %v, %v", c.words, words, err, ok)
+		}
+		e := line.Expect(traffic)
+		for _, v := range [][2]float64{{e.Loss, c.lost}, {e.MeanBurst, c.burst}, {e.LossACF1, c.correlation}} {
+			if math.Abs(v[0]-v[1]) > 1e-6*(1+v[1]) {
+				t.Errorf("%s, and so %s: %v, want %v: %+v", c.words, words, v[0], v[1], e)
+			}
+		}
+	}
+}
+
+// What is sent at once by a line is what is not late in its plain words, and the other way round: the same packets are
+// overtaken. 30,000 of them, 3 ms apart, of which a share of 0.75 times 1-0.75^3 are: one standard error is 0.003.
+func TestNearestReorder(t *testing.T) {
+	line, err := netem.ParseTC("delay 10ms reorder 25%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, _ := line.NearestPlain()
+	back, _, ok := plain.NearestTC()
+	if plain.String() != "reorder 75% late 10ms" || back != "limit 100000 delay 10ms reorder 25%" || !ok {
+		t.Fatalf("%s, and back: %s", plain, back)
+	}
+	link, err := netem.NewStage("up", plain, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 30_000
+	overtaken, largest := 0, uint64(0)
+	arrive := func(until netem.Time) {
+		for at, ok := link.Next(); ok && at <= until; at, ok = link.Next() {
+			for p := link.Recv(at); p != nil; p = link.Recv(at) {
+				if p.ID < largest {
+					overtaken++
+				}
+				largest = max(largest, p.ID)
+			}
+		}
+	}
+	for i := range uint64(n) {
+		at := 3 * ms * netem.Time(i)
+		arrive(at - 1)
+		link.Send(at, &netem.Packet{ID: i, Data: make([]byte, 100)})
+	}
+	arrive(1 << 60)
+	expected := line.Expect(netem.Traffic{Spacing: (3 * ms).Sub(0), Size: 200}).Reordered
+	if got := float64(overtaken) / n; math.Abs(got-expected) > 0.012 || math.Abs(expected-.75*(1-.75*.75*.75)) > 1e-6 {
+		t.Errorf("%v of the packets overtaken, expected %v", got, expected)
 	}
 }
 

@@ -257,6 +257,5 @@ func (n *towardPlain) limit() {
 			bitRate(float64(l.limit)/stay*8*fullPacket))
 		return
 	}
-	n.note("limit %d: the line counts what is being sent and under way too, 1 and %.0f packets of %d bytes, which leaves room for %.0f to wait",
-		l.limit, underWay, fullPacket, wait)
+	n.note("limit %d: the line counts %s too, which leaves room for %.0f to wait", l.limit, alsoCounted(underWay), wait)
 }

@@ -236,6 +236,13 @@ func (n *towardTC) limit() {
 	}
 	underWay := math.Ceil(float64(n.spec.Rate) * stay / 8 / fullPacket)
 	l.limit = uint32(min(float64(wait)+underWay+1, math.MaxUint32))
-	n.note("limit %d: tc counts what is being sent and under way too, 1 and %.0f packets of %d bytes beside the %d that wait", l.limit,
-		underWay, fullPacket, wait)
+	n.note("limit %d: tc counts %s too, beside the %d that wait", l.limit, alsoCounted(underWay), wait)
+}
+
+// alsoCounted says what tc's limit counts beside the packets that wait.
+func alsoCounted(underWay float64) string {
+	if underWay == 0 {
+		return "the packet that is being sent"
+	}
+	return fmt.Sprintf("the packet that is being sent and %.0f of %d bytes that are under way", underWay, fullPacket)
 }

@@ -24,7 +24,7 @@ func (o *outlook) reordered() float64 {
 			return math.NaN()
 		}
 		return o.overtakenInTurn()
-	case o.fates.lost > 0 && !o.fates.alone || o.fates.repeat && l.rate.bytes != 0:
+	case math.Abs(o.fates.pairs-float64(o.fates.lost*o.fates.lost)) > 3e-3 || o.fates.repeat && l.rate.bytes != 0:
 		return math.NaN()
 	}
 	return o.overtaken()
@@ -45,14 +45,14 @@ func (o *outlook) overtaken() float64 {
 			left := d - float64(k*o.spacing)
 			if left < 0 || left <= o.delays[0]+o.tx {
 				if o.once > 0 { // the others behind it can only be sent at once
-					chance *= power(1-arrives*o.once, math.Floor(d/o.spacing)-k+1)
+					chance *= power(1-float64(arrives*o.takesNothing()), math.Floor(d/o.spacing)-k+1)
 				}
 				break
 			}
-			chance *= 1 - arrives*o.faster(left)
+			chance *= 1 - float64(arrives*o.faster(left))
 			steps++
 		}
-		inOrder += chance * o.takes(i)
+		inOrder += float64(chance * o.takes(i))
 	}
 	if steps >= maxSteps {
 		return math.NaN()
@@ -79,7 +79,7 @@ func (o *outlook) takes(i int) float64 {
 		return one
 	}
 	two := o.fates.extra / (1 - o.fates.lost)
-	first := float64(one*one) * (2*(n-float64(i)) - 1)
+	first := float64(one*one) * (float64(2*(n-float64(i))) - 1)
 	return float64((1-two)*one) + float64(two*first)
 }
 

@@ -116,7 +116,7 @@ func momentsOf(all []float64) moments {
 func momentsOfFirst(all []float64) moments {
 	m, n := moments{about: all[0]}, float64(len(all))
 	for i, x := range all {
-		m.add(x, (2*(n-float64(i))-1)/(n*n))
+		m.add(x, (float64(2*(n-float64(i)))-1)/(n*n))
 	}
 	return m
 }

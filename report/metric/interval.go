@@ -25,7 +25,7 @@ func Wilson(share, n float64) Interval {
 	}
 	n = max(n, 1)
 	center := share + z*z/(2*n)
-	half := z * math.Sqrt(float64(share*(1-share))/n+z*z/(4*float64(n*n)))
+	half := float64(z * math.Sqrt(float64(share*(1-share))/n+z*z/(4*float64(n*n))))
 	scale := 1 + z*z/n
 	return Interval{max(0, (center-half)/scale), min(1, (center+half)/scale)}
 }
