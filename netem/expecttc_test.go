@@ -52,9 +52,13 @@ func onGrid(name string) bool {
 // TestExpectOracle wants what was measured on a kernel to be what is expected, where something is: within five standard
 // errors, those of losses widened by their correlation; and as many packets again as fill a queue.
 func TestExpectOracle(t *testing.T) {
-	files, _ := filepath.Glob("../../shared/oracle/*.json")
-	if len(files) == 0 {
-		t.Skip("no measurements in ../../shared/oracle, which is no part of the repository")
+	var files []string
+	for _, dir := range oracles {
+		found, _ := filepath.Glob(filepath.Join(dir, "*.json"))
+		if len(found) == 0 {
+			t.Logf("no measurements in %s, which is no part of the repository: only the copies in testdata are compared", dir)
+		}
+		files = append(files, found...)
 	}
 	for _, file := range files {
 		b, err := os.ReadFile(file)

@@ -158,7 +158,8 @@ func (t *trial) warnings() []string {
 	return line.WarningsFor(t.traffic)
 }
 
-// nearest returns the words that come nearest to the link in the other dialect, and what differs.
+// nearest returns the words that come nearest to the link in the other dialect, whether a line of tc says all of it, and what
+// differs.
 func (t *trial) nearest() (dialect, words string, whole bool, notes []string) {
 	if t.spec.TC == nil {
 		words, notes, whole = t.spec.NearestTC()

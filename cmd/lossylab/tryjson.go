@@ -78,9 +78,9 @@ func (r *tryResults) summaryFields() []field {
 		{"corrupted", r.damaged.Hits()},
 		{"sent_at_once", r.atOnce},
 		{"marked", r.marked},
-		{"reordered", r.order4737.Reordered()},
-		{"reordered_ratio", number(float64(r.order4737.Reordered()) / float64(max(1, r.order4737.Arrived())))},
-		{"extent_mean", number(r.order4737.MeanExtent())},
+		{"reordered", r.reordering.Reordered()},
+		{"reordered_ratio", number(float64(r.reordering.Reordered()) / float64(max(1, r.reordering.Arrived())))},
+		{"extent_mean", number(r.reordering.MeanExtent())},
 		{"delay_ns", r.delaySummary()},
 		{"delay_acf1", number(metric.ACF1(r.arrivals))},
 		{"rate_bps", number(r.rate())},
@@ -137,12 +137,16 @@ func (r *tryResults) intervalFields() map[string]any {
 
 func (r *tryResults) nearestFields() any {
 	dialect, words, whole, notes := r.nearest()
-	return struct {
+	fields := struct {
 		Dialect string   `json:"dialect"`
 		Words   string   `json:"words"`
-		Whole   bool     `json:"whole"` // no word is left out
+		Whole   *bool    `json:"whole,omitempty"` // of a line of tc: it has a counterpart of every word
 		Notes   []string `json:"notes"`
-	}{dialect, words, whole, list(notes)}
+	}{dialect, words, &whole, list(notes)}
+	if dialect == "plain" {
+		fields.Whole = nil // the notes say it
+	}
+	return fields
 }
 
 // list is never null.

@@ -16,7 +16,7 @@ type record struct {
 	ahead   []bool   // sent at once, by number
 	times   []netem.Time
 
-	order4737     metric.Reordering
+	reordering    metric.Reordering
 	extents       []int32     // of order
 	damaged       metric.Runs // of all that arrived, in order of arrival
 	corrupt       []int       // numbers
@@ -73,7 +73,7 @@ func (r *record) deliver(at netem.Time, p *netem.Packet) {
 	}
 	r.delay[p.ID] = int64(at - p.Sent)
 	r.order = append(r.order, int32(p.ID))
-	r.extents = append(r.extents, int32(r.order4737.Add(p.ID)))
+	r.extents = append(r.extents, int32(r.reordering.Add(p.ID)))
 }
 
 // neverArrived is the cause of losses that nobody decided about.

@@ -75,7 +75,7 @@ func (r *tryResults) shares(e netem.Expectation) []quantity {
 		reordered.Add(extent > 0)
 	}
 	var far metric.Batches
-	k, n := 0, r.order4737.Reordered()
+	k, n := 0, r.reordering.Reordered()
 	for _, extent := range r.extents {
 		if extent > 0 {
 			far.Add(k, n, float64(extent), 1)
@@ -90,8 +90,8 @@ func (r *tryResults) shares(e netem.Expectation) []quantity {
 		share("duplicates_ratio", "arrived twice", e.Duplicates, r.duplicates(), r.packets, twice.ACF1(), false),
 		share("corrupted_ratio", "corrupted, of those arrived", e.Corrupted, r.damaged.Hits(), r.arrived, r.damaged.ACF1(), false),
 		share("sent_at_once_ratio", "sent at once, of those arrived", e.AtOnce, r.atOnce, r.arrived, ahead.ACF1(), false),
-		share("reordered_ratio", "reordered, of those arrived", e.Reordered, n, r.order4737.Arrived(), reordered.ACF1(), true),
-		plainNumber("extent_mean", "overtaken by (packets)", math.NaN(), r.order4737.MeanExtent(), far.Interval(n), n > 0),
+		share("reordered_ratio", "reordered, of those arrived", e.Reordered, n, r.reordering.Arrived(), reordered.ACF1(), true),
+		plainNumber("extent_mean", "overtaken by (packets)", math.NaN(), r.reordering.MeanExtent(), far.Interval(n), n > 0),
 	}
 }
 
