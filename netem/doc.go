@@ -21,7 +21,8 @@
 // without a word. The error goes back to the sender at once: the link is an Answerer, whose owner fetches it.
 //
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
-// it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
+// it does something else than it promises, in Expect what it will do in the long run, and in NearestPlain what that is in
+// plain words; Spec.NearestTC is the way back. NewStage makes whichever of the two a Spec asks for.
 //
 // # Faults
 //

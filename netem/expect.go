@@ -15,8 +15,8 @@ type Expectation struct {
 	MeanBurst  float64 // mean length of a run of losses, packets
 	LossACF1   float64 // autocorrelation of the loss indicator at lag 1
 	Duplicates float64 // further copies for each packet sent
-	Corrupted  float64 // share of packets with bits turned over
-	AtOnce     float64 // share sent at once, ahead of the others (tc's reorder)
+	Corrupted  float64 // share with bits turned over, of the packets that arrive
+	AtOnce     float64 // share sent at once, ahead of the others (tc's reorder), of the packets that arrive
 	DelayMean  float64 // ns, of packets that arrive: propagation, jitter and, while no queue builds up, transmission
 	DelaySD    float64 // ns
 	DelayACF1  float64 // autocorrelation of the delays of successive packets

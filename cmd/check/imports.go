@@ -66,7 +66,7 @@ var table = []row{
 		why:     "a capture file is bytes and times, whoever made them",
 	}, {
 		dir:     "cmd/lossylab",
-		project: []string{"netem", "report", "report/pcapng", "sim", "sim/app", "sim/netstack"},
+		project: []string{"netem", "report", "report/metric", "report/pcapng", "sim", "sim/app", "sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",
