@@ -31,7 +31,7 @@ func ExampleParse_error() {
 	// at 6 "150%": a probability lies between 0% and 100%: write 5% or 0.05
 	// at 6 "10mbps": tc reads mbps as bytes a second, most people as bits: write 10mbit or 10MB/s
 	// at 7 "20": a time needs a unit: write 20ms or 20s
-	// at 1 "dealy": no such word: did you mean delay? write delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal
+	// at 1 "dealy": no such word: did you mean delay? write delay 20ms, delay 20ms 4ms, delay 20ms 4ms 25% or delay 20ms 4ms distribution normal
 }
 
 // Flags of a command change one word of a spec.

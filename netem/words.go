@@ -6,13 +6,13 @@ var phrases = [...]phrase{
 	{"limit", "limit 100 or limit 64KiB"},
 	{"queue", "queue 100, queue pfifo or queue bfifo limit 64KiB"},
 	{"order", "order free or order keep"},
-	{"delay", "delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal"},
-	{"jitter", "delay 20ms jitter 4ms"},
-	{"distribution", "delay 20ms 4ms distribution normal"},
-	{"loss", "loss 3%, loss 5% 25%, loss 2% burst 5 or loss gemodel 1% 10%"},
-	{"reorder", "reorder 5% by 3 or reorder 5% late 8ms"},
-	{"duplicate", "duplicate 0.5%"},
-	{"corrupt", "corrupt 0.1%"},
+	{"delay", "delay 20ms, delay 20ms 4ms, delay 20ms 4ms 25% or delay 20ms 4ms distribution normal"},
+	{"jitter", "delay 20ms jitter 4ms or delay 20ms jitter 4ms 25%"},
+	{"distribution", "delay 20ms 4ms distribution normal or distribution table FILE"},
+	{"loss", "loss 3%, loss 5% 25% or loss 2% burst 5, or loss with gemodel, state, list, pattern, every or mask"},
+	{"reorder", "reorder 5% by 3, reorder 5% 25% by 3 or reorder 5% late 8ms"},
+	{"duplicate", "duplicate 0.5% or duplicate 1% 25%"},
+	{"corrupt", "corrupt 0.1% or corrupt 0.1% 25%"},
 	{"tc", `tc "delay 50ms loss 1%"`},
 }
 
@@ -20,7 +20,7 @@ var phrases = [...]phrase{
 type phrase struct{ word, usage string }
 
 // usage returns examples of what a word takes, for errors.
-func usage(word string) string { return usageIn(phrases[:], word) }
+func usage(word string) string { return usageIn(phrases[:], usageIn(lossPhrases[:], word)) }
 
 func usageIn(phrases []phrase, word string) string {
 	for _, p := range phrases {
