@@ -19,6 +19,9 @@
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
 // it does something else than it promises. NewStage makes whichever of the two a Spec asks for.
 //
+// Expect says what a Spec does to a steady stream in the long run, by theory: an Expectation, to stand beside what was
+// measured.
+//
 // # Time
 //
 // What happens at the same instant happens in this order: a transmission that ends makes room before the next packet is

@@ -157,6 +157,9 @@ func (s Spec) periods() (n int) {
 func (e *Expectation) overload(rate, offered float64) {
 	full := nothing()
 	full.Loss, full.DelayMean, full.DelaySD = 1-rate/offered, math.NaN(), math.NaN()
+	if math.IsInf(offered, 1) { // all at once is no stream
+		full.Loss = math.NaN()
+	}
 	reordered := e.Reordered
 	*e = e.beside(full)
 	e.Reordered = reordered

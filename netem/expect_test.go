@@ -132,6 +132,7 @@ func TestExpectation(t *testing.T) {
 		{"delay 10ms 10ms 75% distribution normal", ms, "MeanBurst LossACF1 Reordered"},
 		{"delay 20ms 4ms distribution pareto", ms, "MeanBurst LossACF1"},
 		{"delay 2ms 10ms distribution paretonormal", 3 * ms, "MeanBurst LossACF1"},
+		{"delay 2ms 10ms distribution pareto", 3 * ms, "MeanBurst LossACF1"},
 		{"delay 20ms 4ms distribution samples delays.txt", ms, "MeanBurst LossACF1"},
 		{"delay 20ms 4ms 90% distribution samples delays.txt", ms, "MeanBurst LossACF1 Reordered"},
 		{"delay 20ms 4ms loss 20% burst 10", ms, ""},
@@ -189,6 +190,57 @@ func TestExpectation(t *testing.T) {
 		}
 		if unknown != "" && unknown[1:] != c.unknown || unknown == "" && c.unknown != "" {
 			t.Errorf("%s: nothing known of%s", name, unknown)
+		}
+	}
+}
+
+// What nothing is known of is unknown as a whole; so is what two models do that are not independent.
+func TestExpectationUnknown(t *testing.T) {
+	steady := netem.Traffic{Spacing: time.Millisecond, Size: 1000}
+	tc, err := netem.Parse(`tc "loss 5%"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range []netem.Spec{tc, {Models: []netem.Model{&netem.Loss{P: .1}, none{}}}} {
+		e := spec.Expect(steady)
+		for _, f := range append(fields, "AtOnce", "Rate") {
+			if !math.IsNaN(field(e, f)) {
+				t.Errorf("%v: %s %v", spec, f, field(e, f))
+			}
+		}
+	}
+	with := func(m ...netem.Model) netem.Spec { return netem.Spec{Models: m} }
+	late := &netem.Reorder{P: .05, Late: 8e6}
+	jitter := &netem.Delay{Mean: 20e6, Jitter: 4e6}
+	for _, c := range []struct {
+		spec  netem.Spec
+		at    netem.Traffic
+		field string
+		want  float64
+	}{
+		{with(&netem.Every{N: 2}, &netem.Every{N: 3}), steady, "Loss", math.NaN()},
+		{with(&netem.Every{N: 2}, &netem.Loss{P: .1}), steady, "Loss", .55},
+		{with(&netem.Every{N: 2}, jitter), steady, "Reordered", math.NaN()},
+		{with(&netem.Every{N: 2}, jitter), netem.Traffic{Spacing: 9e6, Size: 1000}, "Reordered", 0},
+		{with(late, &netem.Reorder{P: .05, Late: 1e6}), steady, "Reordered", math.NaN()},
+		{with(late, &netem.Reorder{P: .05, By: 3}), steady, "DelayMean", math.NaN()},
+		{with(jitter, &netem.Delay{Mean: 20e6, Jitter: 4e6}), steady, "DelayMean", 40e6},
+		{with(jitter, &netem.Delay{Mean: 20e6, Jitter: 4e6}), steady, "Reordered", math.NaN()},
+		{with(jitter), netem.Traffic{Size: 1000}, "Reordered", math.NaN()},
+		{netem.Spec{Rate: netem.Mbit}, netem.Traffic{Size: 1000}, "Loss", math.NaN()},
+		{netem.Spec{Rate: netem.Mbit}, steady, "Loss", .875},
+		{netem.Spec{Rate: netem.Mbit}, steady, "Rate", 1e6},
+		{netem.Spec{}, steady, "Rate", math.Inf(1)},
+		{netem.Spec{Limit: netem.Limit{Bytes: 999}}, steady, "Loss", 1},
+		{netem.Spec{Limit: netem.Limit{Bytes: 999}}, steady, "DelayMean", math.NaN()},
+		{with(&netem.Corrupt{P: .1}, &netem.Corrupt{P: .1}), steady, "Corrupted", .19},
+		{with(&netem.Corrupt{P: .1}), netem.Traffic{Spacing: 1}, "Corrupted", 0},
+		{with(&netem.Loss{P: 1}, &netem.Duplicate{P: .1}), steady, "MeanBurst", math.Inf(1)},
+		{with(&netem.Loss{P: 1}, &netem.Duplicate{P: .1}), steady, "Duplicates", 0},
+	} {
+		got := field(c.spec.Expect(c.at), c.field)
+		if same := got == c.want || math.IsNaN(got) && math.IsNaN(c.want); !same && !(math.Abs(got-c.want) < 1e-9) {
+			t.Errorf("%v: %s %v, want %v", c.spec, c.field, got, c.want)
 		}
 	}
 }

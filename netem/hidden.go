@@ -30,8 +30,8 @@ func twoStates(there, back float64, lost ...float64) hidden {
 	return hidden{[]float64{1 - second, second}, [][]float64{{1 - there, there}, {back, 1 - back}}, lost, []float64{0, 0}}
 }
 
-// correlatedLoss is the loss of a share p with the correlation rho.
-func correlatedLoss(p, rho float64) hidden {
+// correlated is the chain that loses a share p with the correlation rho.
+func correlated(p, rho float64) hidden {
 	if rho == 0 {
 		return steady(p)
 	}
@@ -39,7 +39,7 @@ func correlatedLoss(p, rho float64) hidden {
 	return twoStates(there, 1-there-rho, 0, 1)
 }
 
-func (l *Loss) hidden() hidden  { return correlatedLoss(l.P, l.Rho) }
+func (l *Loss) hidden() hidden  { return correlated(l.P, l.Rho) }
 func (b *Burst) hidden() hidden { return twoStates(b.begin(), 1/b.Mean, 0, 1) }
 func (g *GilbertElliott) hidden() hidden {
 	return twoStates(g.P, g.R, g.K1, g.H1)
@@ -56,7 +56,7 @@ func (m *Markov) hidden() hidden {
 }
 
 func (r *Reorder) hidden() hidden {
-	h := correlatedLoss(r.P, r.Rho)
+	h := correlated(r.P, r.Rho)
 	h.lost, h.picked = h.picked, h.lost
 	return h
 }

@@ -10,6 +10,7 @@ type crowd struct {
 	jitter  law      // ns; of each packet, independent of all others unless delay has a correlation
 	delay   *Delay   // that jitters, nil for none
 	reorder *Reorder // that picks packets, nil for none
+	waits   bool     // until others have gone ahead: what is picked
 	span    float64  // ns by which one packet may take longer than another, unless it waits to be overtaken
 	effort  int      // multiplications that a calculation has taken so far
 }
@@ -40,6 +41,7 @@ func (s Spec) crowd(t Traffic) (c crowd, ok bool) {
 			if m.P > 0 {
 				ok = ok && c.reorder == nil
 				c.reorder = m
+				c.waits = c.waits || m.Late == 0
 				c.span += float64(m.Late)
 			}
 			e = nothing()
@@ -61,10 +63,9 @@ func (s Spec) crowd(t Traffic) (c crowd, ok bool) {
 // overtaken.
 func (s Spec) order(t Traffic, e *Expectation) {
 	c, ok := s.crowd(t)
-	waits := c.reorder != nil && c.reorder.Late == 0
 	independent := ok && (c.delay == nil || c.delay.Rho == 0)
 	switch {
-	case waits:
+	case c.waits:
 		if ok && c.delay == nil {
 			c.wait(e)
 		} else {

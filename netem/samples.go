@@ -20,30 +20,30 @@ type Samples struct {
 // one jitter, separated by white space; a # begins a comment. Their mean and standard deviation are what they are, as in
 // tc. The error names the line.
 func ParseTable(content []byte) (*Samples, error) {
-	values, err := parseValues(content, func(s string) (float64, error) {
+	values, err := parseValues(content, maxTable, func(s string) (float64, error) {
 		f, ok := parseFloat(s, 0)
 		if !ok || f != math.Trunc(f) || f < math.MinInt16 || f > math.MaxInt16 {
 			return 0, wrong(s, "a table has integers from -32768 to 32767, of which 8192 is one jitter: write distribution samples FILE for delays in ms")
 		}
 		return f / tableUnit, nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case len(values) > maxTable:
-		return nil, fmt.Errorf("%d entries, and a table has at most %d: write distribution samples FILE for measured delays", len(values), maxTable)
 	}
 	return &Samples{table: true, values: values}, nil
 }
 
-// maxTable is how many entries a table may have, as in tc.
-const maxTable = 16384
+const (
+	maxTable   = 16384   // entries, as in tc
+	maxSamples = 1 << 20 // more would make no other distribution
+	maxSample  = 1e12    // ms, some 30 years: far below where squares have no float64
+)
 
-// ParseSamples reads measured delays in ms, separated by white space; a # begins a comment. Only their shape is taken: they
-// are shifted to mean 0 and divided by their standard deviation, so that the delay's own jitter is it to the digit. The
-// error names the line.
+// ParseSamples reads measured delays in ms, up to a million or so, separated by white space; a # begins a comment. Only
+// their shape is taken: they are shifted to mean 0 and divided by their standard deviation, so that a delay's jitter is
+// exactly its standard deviation. The error names the line.
 func ParseSamples(content []byte) (*Samples, error) {
-	values, err := parseValues(content, func(s string) (float64, error) {
+	values, err := parseValues(content, maxSamples, func(s string) (float64, error) {
 		f, ok := parseFloat(s, 0)
 		if !ok || math.Abs(f) > maxSample {
 			return 0, wrong(s, "not a delay in ms: write 20.5")
@@ -63,16 +63,17 @@ func ParseSamples(content []byte) (*Samples, error) {
 	return &Samples{values: values}, nil
 }
 
-const maxSample = 1e12 // ms, some 30 years: far below where squares have no float64
-
-// parseValues reads numbers separated by white space and returns them in increasing order.
-func parseValues(content []byte, parse func(string) (float64, error)) (values []float64, err error) {
+// parseValues reads at most so many numbers, separated by white space, and returns them in increasing order.
+func parseValues(content []byte, most int, parse func(string) (float64, error)) (values []float64, err error) {
 	n := 0
 	for line := range bytes.Lines(content) {
 		n++
 		line, _, _ = bytes.Cut(line, []byte("#"))
 		for field := range bytes.FieldsSeq(line) {
 			v, err := parse(string(field))
+			if err == nil && len(values) == most {
+				err = fmt.Errorf("more than %d values: leave some out", most)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("line %d: %w", n, err)
 			}

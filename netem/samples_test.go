@@ -61,7 +61,7 @@ func TestSamplesRefuse(t *testing.T) {
 		{netem.ParseTable, "", "no numbers in it"},
 		{netem.ParseTable, "1\n2 32768", `line 2: "32768": a table has integers from -32768 to 32767`},
 		{netem.ParseTable, "0x10", `line 1: "0x10": a table has integers`},
-		{netem.ParseTable, strings.Repeat("1 ", 16385), "16385 entries, and a table has at most 16384"},
+		{netem.ParseTable, strings.Repeat("1 ", 16385), "line 1: more than 16384 values: leave some out"},
 		{netem.ParseSamples, "# 3\n", "no numbers in it"},
 		{netem.ParseSamples, "3", "all values are the same, or there is only one"},
 		{netem.ParseSamples, "3\nNaN", `line 2: "NaN": not a delay in ms`},
