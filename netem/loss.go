@@ -16,7 +16,10 @@ type Loss struct {
 
 // Judge implements Model.
 func (l *Loss) Judge(_ Time, rng *rand.Rand, _ *Packet) Verdict {
-	return Verdict{Drop: l.chain.hit(rng, l.P, l.Rho)}
+	if l.chain.hit(rng, l.P, l.Rho) {
+		return Verdict{Drop: true}
+	}
+	return Verdict{}
 }
 
 // String implements Model: "loss 3%", "loss 5% 25%".

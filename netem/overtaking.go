@@ -177,7 +177,7 @@ func (c *crowd) wait(e *Expectation) {
 	}
 	mean, square = mean/all, square/all
 	e.DelayMean += mean
-	e.setSD(math.Sqrt(max(0, square-float64(mean*mean))), math.NaN())
+	e.setSD(deviation(mean, square), math.NaN())
 	e.Reordered = overtaken / all
 }
 
@@ -246,7 +246,7 @@ func (c *crowd) keep(e *Expectation) {
 	}
 	alone, _ := c.delay.moments()
 	e.DelayMean += mean - alone
-	e.setSD(math.Sqrt(max(0, square-float64(mean*mean))), math.NaN())
+	e.setSD(deviation(mean, square), math.NaN())
 }
 
 // none returns the chance that no packet before one that takes x holds it up, where v are the chances of its state.

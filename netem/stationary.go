@@ -97,11 +97,13 @@ func (d *Delay) Expect(Traffic) Expectation {
 	return e
 }
 
-// setSD sets the standard deviation of the delay and its autocorrelation, which a constant has none of.
+// setSD sets the standard deviation of the delay and its autocorrelation, which a constant has none of. Delays are whole
+// nanoseconds: below a thousandth of one there are rounding errors only.
 func (e *Expectation) setSD(sd, acf float64) {
-	if e.DelaySD = sd; sd != 0 {
-		e.DelayACF1 = acf
+	if sd < 1e-3 {
+		sd, acf = 0, math.NaN()
 	}
+	e.DelaySD, e.DelayACF1 = sd, acf
 }
 
 // moments returns the mean and the standard deviation of the delays, in ns. They are those that were asked for as long as
@@ -113,11 +115,11 @@ func (d *Delay) moments() (mean, sd float64) {
 	case d.Jitter == 0:
 		return m, 0
 	case d.Samples != nil:
-		for i := range d.Samples.values {
-			x := float64(d.jittered(d.Samples.values[i]))
-			mean += x / float64(len(d.Samples.values))
-			square += float64(x*x) / float64(len(d.Samples.values))
+		var delays []float64
+		for _, x := range d.Samples.values {
+			delays = append(delays, float64(d.jittered(x)))
 		}
+		return meanAndSD(delays)
 	case d.Distribution == Uniform && !clipped:
 		return m, math.Sqrt(float64(j*(j+1)) / 3) // of the 2j+1 whole nanoseconds
 	case !clipped:
@@ -136,5 +138,15 @@ func (d *Delay) moments() (mean, sd float64) {
 	default:
 		mean, square = d.law().moments()
 	}
-	return mean, math.Sqrt(max(0, square-float64(mean*mean)))
+	return mean, deviation(mean, square)
+}
+
+// deviation returns the standard deviation of something with this mean and mean square. What rounding alone may leave of
+// them is none.
+func deviation(mean, square float64) float64 {
+	variance := square - float64(mean*mean)
+	if variance < 1e-13*square {
+		return 0
+	}
+	return math.Sqrt(variance)
 }
