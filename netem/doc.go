@@ -30,6 +30,9 @@
 // 1 of data 5", "delay ack 3 by 2". Those that met none are told by Unmet. Only confines a model to some packets: "loss 5%
 // for udp".
 //
+// Expect says what a Spec does to a steady stream in the long run, by theory: an Expectation, to stand beside what was
+// measured.
+//
 // # Time
 //
 // What happens at the same instant happens in this order: a transmission that ends makes room before the next packet is

@@ -6,11 +6,11 @@ import "math"
 type filling uint8
 
 const (
-	unknown filling = iota // now and then full, by chance
-	low                    // never full
-	short                  // full of packets under way: by the clock, for nothing is left to chance
-	full                   // full of packets that wait for the rate, by the clock
-	choked                 // always full, as far more is offered than is sent; when which packet is lost, is chance
+	changing filling = iota // now and then full, by chance
+	low                     // never full
+	short                   // full of packets under way: by the clock, for nothing is left to chance
+	full                    // full of packets that wait for the rate, by the clock
+	choked                  // always full, as far more is offered than is sent; when which packet is lost, is chance
 )
 
 // forever is a transmission, in ns, that nobody waits for: when a negative overhead makes a length wrap round.
@@ -22,7 +22,7 @@ func (o *outlook) filling() filling {
 	case o.longest()+o.tx == 0 && !o.line.slot.on():
 		return low // nothing stays
 	case !(o.spacing > 0) || o.tx > forever:
-		return unknown
+		return changing
 	case o.steady() && !o.line.slot.on() && o.tx <= o.spacing:
 		if o.period() <= limit {
 			return low
@@ -35,7 +35,7 @@ func (o *outlook) filling() filling {
 	case o.choked():
 		return choked
 	}
-	return unknown
+	return changing
 }
 
 // steady says whether nothing is left to chance that fills the queue.

@@ -93,18 +93,29 @@ func (n *towardPlain) jitter(d dispersion) *Delay {
 		m.Distribution = Normal
 		n.note("distribution normal: the line's ends at 4 standard deviations below and 3.52 above the mean")
 	default:
-		m = &Delay{nearMicrosecond(s.mean), nearMicrosecond(s.sd), Normal}
-		n.note("distribution %s: this normal one has its mean and standard deviation, but the line's delays lie between %s and %s, half of them below %s",
+		m = &Delay{Mean: nearMicrosecond(s.mean), Jitter: nearMicrosecond(s.sd), Distribution: plainShape(l.distribution)}
+		n.note("distribution %s: this one has the mean and standard deviation that the line has, whose delays lie between %s and %s, half of them below %s",
 			l.distribution, about(max(0, s.least)), about(s.most), about(d.points(0)[tableSize/2]))
 	}
 	if rho := l.delayRho.rho; rho != 0 {
 		if d.forgets(rho) {
 			n.note("the correlation of the jitter is left out, as it has no effect")
 		} else {
-			n.note("the correlation of the jitter is left out, though it has some effect in the line: no plain jitter has one")
+			n.note("the correlation of the jitter is left out, though it has some effect in the line")
 		}
 	}
 	return m
+}
+
+// plainShape returns the distribution of tc's name, Normal if there is none.
+func plainShape(name string) Distribution {
+	switch name {
+	case "pareto":
+		return Pareto
+	case "paretonormal":
+		return ParetoNormal
+	}
+	return Normal
 }
 
 func nearMicrosecond(ns float64) time.Duration {

@@ -14,6 +14,7 @@ func (s Spec) NearestTC() (line string, notes []string, ok bool) {
 		return s.TC.String(), nil, true
 	}
 	n := towardTC{spec: s, line: TC{limit: DefaultLimit}, ok: true}
+	n.beside()
 	n.rate()
 	for _, m := range s.Models {
 		n.model(m)
@@ -39,6 +40,19 @@ func (n *towardTC) note(format string, args ...any) {
 func (n *towardTC) lacks(format string, args ...any) {
 	n.ok = false
 	n.note(format, args...)
+}
+
+// beside notes the parts of a link that are no part of tc-netem.
+func (n *towardTC) beside() {
+	if n.spec.MTU != (MTU{}) {
+		n.lacks("%s: tc-netem has no word for it", n.spec.MTU)
+	}
+	if n.spec.Bucket != (Bucket{}) {
+		n.lacks("%s: tc-netem has no word for it; tc-tbf has", n.spec.Bucket)
+	}
+	if q := n.spec.Queue; q != nil {
+		n.lacks("%s: tc-netem drops the last; put such a qdisc behind it", q)
+	}
 }
 
 func (n *towardTC) rate() {
@@ -71,7 +85,7 @@ func (n *towardTC) model(m Model) {
 			n.delay(m)
 			return
 		}
-	case *Loss, *Burst, *GilbertElliott:
+	case *Loss, *Burst, *GilbertElliott, *Markov:
 		if l.loss == (tcLoss{}) {
 			n.loss(m)
 			return
@@ -116,15 +130,45 @@ func (n *towardTC) delay(m *Delay) {
 	if l.jitter == 0 {
 		return
 	}
-	if m.Distribution == Normal {
+	if m.Rho != 0 {
+		n.lacks("the correlation of the jitter is left out: in tc it has no effect")
+	}
+	switch {
+	case m.Samples != nil:
+		n.lacks("%s: in tc it would be a table made of them", m.Samples)
+		return
+	case m.Distribution == Normal:
 		l.distribution = "normal"
 		l.delay = max(l.delay, 1) // without a delay tc takes no table
 		n.note("distribution normal: tc's table ends at 4 standard deviations below and 3.52 above the mean")
+		return
+	case m.Distribution == Pareto || m.Distribution == ParetoNormal:
+		n.heavy(m)
 		return
 	}
 	d := l.dispersion()
 	if s := d.shape(0); math.Abs(s.mean-float64(d.mean)) > float64(d.jitter)/100 {
 		n.note("jitter %s: a remainder makes tc's not quite uniform, with a mean of %s", FormatDuration(m.Jitter), about(s.mean))
+	}
+}
+
+// heavy writes a jitter with a heavy tail. Tc's tables have less than the standard deviation asked for.
+func (n *towardTC) heavy(m *Delay) {
+	l := &n.line
+	l.distribution, l.delay = m.Distribution.String(), max(l.delay, 1)
+	asked := float64(m.Jitter)
+	d := l.dispersion()
+	sd := d.shape(0).sd
+	wider := time.Duration(asked * asked / sd).Round(time.Microsecond)
+	l.jitter = n.micros("jitter", wider, 2147483*time.Microsecond)
+	n.note("distribution %s: tc's table has %.3f of the standard deviation asked for, so it is asked for %s; it ends at 4 times that, where this one has no end",
+		m.Distribution, sd/asked, FormatDuration(wider))
+}
+
+// uncorrelated notes a correlation that tc would let change the share.
+func (n *towardTC) uncorrelated(m Model, rho float64) {
+	if rho != 0 {
+		n.lacks("%s: the correlation is left out, as in tc it would change the share", m)
 	}
 }
 
@@ -144,8 +188,10 @@ func (n *towardTC) loss(m Model) {
 		}
 	case *GilbertElliott:
 		n.line.loss = tcLoss{model: lossGemodel, p: [5]share{toShare(m.P), toShare(m.R), toShare(1 - m.H1), toShare(m.K1)}}
+	case *Markov:
+		n.line.loss = tcLoss{model: lossState, p: [5]share{toShare(m.P13), toShare(m.P31), toShare(m.P32), toShare(m.P23), toShare(m.P14)}}
 	}
-	if n.line.loss.model == lossGemodel {
+	if n.line.loss.model != 0 {
 		n.note("tc begins outside a burst: here the first packet may be in one")
 	}
 	if n.spec.Rate != 0 && n.line.loss != (tcLoss{}) {
@@ -173,6 +219,7 @@ func (n *towardTC) reorder(m *Reorder) {
 			m, FormatDuration(m.Late), toShare(1-m.P))
 		return
 	}
+	n.uncorrelated(m, m.Rho)
 	n.line.delay = n.micros("late", m.Late, 274877906*time.Microsecond)
 	if n.line.reorder.p = toShare(1 - m.P); n.line.reorder.p != 0 {
 		n.line.gap = 1
@@ -184,10 +231,11 @@ func (n *towardTC) duplicate(m *Duplicate) {
 	if n.line.duplicate.p = toShare(m.P); m.P == 0 {
 		return
 	}
+	n.uncorrelated(m, m.Rho)
 	n.note("%s: tc's copy is lost, delayed and corrupted by itself, and may come first; here it comes just behind the packet", m)
 	for _, other := range n.spec.Models {
 		switch other.(type) {
-		case *Loss, *Burst, *GilbertElliott:
+		case *Loss, *Burst, *GilbertElliott, *Markov:
 			n.note("tc delivers a packet that is both lost and duplicated once, which saves %s of those lost", percent(m.P))
 		}
 	}
@@ -195,6 +243,7 @@ func (n *towardTC) duplicate(m *Duplicate) {
 
 func (n *towardTC) corrupt(m *Corrupt) {
 	if n.line.corrupt.p = toShare(m.P); m.P != 0 {
+		n.uncorrelated(m, m.Rho)
 		n.note("%s: tc's bit may be in the 14 bytes of Ethernet header, here it never is: at %d bytes that is %s of the hits", m, fullPacket,
 			percent(etherHeader/float64(fullPacket+etherHeader)))
 	}

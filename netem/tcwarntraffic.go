@@ -69,7 +69,7 @@ func (w *warnings) fillingOf(o *outlook) {
 	case o.filled == choked:
 		w.add("%s is more than the %s that get through: once the queue is full, %s of the packets are lost", bitRate(offered),
 			bitRate(carried), percent(lost))
-	case o.filled == unknown && o.hold() > 0 && o.service() >= float64(l.limit)/o.hold()*1e9:
+	case o.filled == changing && o.hold() > 0 && o.service() >= float64(l.limit)/o.hold()*1e9:
 		w.add("limit %d counts the packets being delayed too: no more than %s a second get through (%s with %d bytes each)", l.limit,
 			count(carried/8/float64(o.size)), bitRate(carried), o.size)
 	}
