@@ -61,6 +61,10 @@ var table = []row{
 		modules: []string{"github.com/google/gopacket"},
 		why:     "a capture file is bytes and times, whoever made them",
 	}, {
+		dir:   "report/capturefile",
+		tests: []string{"report/pcapng"},
+		why:   "captures come from anywhere: what reads them trusts no length and needs nobody's decoder",
+	}, {
 		dir:     "cmd/lossylab",
 		project: []string{"netem", "report", "report/pcapng", "sim", "sim/app", "sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
