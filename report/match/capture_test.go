@@ -1,0 +1,24 @@
+package match
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"lossylab/report/capturefile"
+)
+
+// captureOf returns a file as a Capture.
+func captureOf(t testing.TB, path string) Capture {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return captureIn(path, b)
+}
+
+// captureIn returns bytes as a Capture.
+func captureIn(name string, b []byte) Capture {
+	return Capture{name, func() (*capturefile.Reader, error) { return capturefile.NewReader(bytes.NewReader(b)) }}
+}
