@@ -35,6 +35,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "[flags]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
+		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
 		{"help", "[COMMAND]", "print help, also of a command", nil, nil},
 	}

@@ -119,7 +119,7 @@ func flagError(set *pflag.FlagSet, err error) error {
 		if len(name) == 1 {
 			dashes = "-"
 		}
-		return usagef("unknown flag %s%s%s: 'lossylab help run' lists the flags", dashes, name, didYouMean(name, names, "--"))
+		return usagef("unknown flag %s%s%s: 'lossylab help %s' lists the flags", dashes, name, didYouMean(name, names, "--"), set.Name())
 	case errors.As(err, &value):
 		f := value.GetFlag()
 		return usagef("--%s %q: want %s", f.Name, value.GetValue(), kindOf(f))

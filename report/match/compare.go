@@ -26,10 +26,10 @@ var ErrNothingCommon = errors.New("no packet of the one is in the other")
 func Compare(sent, received Capture, f Filter, config Config) (*Comparison, error) {
 	c := &Comparison{Filter: f}
 	var err error
-	if c.Sent, err = survey(sent, &f); err != nil {
+	if c.Sent, err = SurveyOf(sent, &f); err != nil {
 		return nil, err
 	}
-	if c.Received, err = survey(received, &f); err != nil {
+	if c.Received, err = SurveyOf(received, &f); err != nil {
 		return nil, err
 	}
 	switch {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/bits"
 	"net/netip"
+	"slices"
 
 	"lossylab/report/capturefile"
 )
@@ -19,60 +20,74 @@ type Survey struct {
 	Note    string       // that the file ends within a record
 	To      []netip.Addr // where these packets lead, in order of first appearance; nil if there are more than 1000
 
-	first, last int64 // times of the first and the last frame
-	samples     samples
+	first   int64 // when the first of them was captured
+	samples samples
+	leads   map[netip.Addr]bool // the members of To
 }
 
 // maxTo bounds how many destinations are told apart.
 const maxTo = 1000
 
-// survey reads all of a capture. Its samples are of the packets that f takes.
-func survey(c Capture, f *Filter) (*Survey, error) {
+// SurveyOf reads all of a capture for the packets that f takes. A capture in which none can be matched, because it is empty or
+// of an unknown link type or without times, is an error.
+func SurveyOf(c Capture, f *Filter) (*Survey, error) {
 	rs, err := c.open()
 	if err != nil {
 		return nil, err
 	}
-	s := &Survey{samples: samples{at: map[digest]moment{}}}
-	leads := map[netip.Addr]bool{}
-	var unknown capturefile.LinkType
-	readable := false
+	s := &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
 	for {
 		r, err := rs.Next()
 		if err == io.EOF {
 			break
 		}
+		if err == nil {
+			s.Frames++
+			err = s.take(r, f)
+		}
 		if err != nil {
 			return nil, c.fault(err)
 		}
-		s.Frames++
-		if link := rs.Interfaces()[r.Interface].LinkType; link.Known() {
-			readable = true
-		} else {
-			unknown = link
-		}
-		v, ok := look(r)
-		if !ok || !f.takes(&v) {
-			continue
-		}
-		if !r.Timed {
-			return nil, c.fault(fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame))
-		}
-		s.count(r, &v)
-		if len(leads) <= maxTo && !leads[v.Dst] {
-			leads[v.Dst] = true
-			s.To = append(s.To, v.Dst)
-		}
 	}
 	s.Note = rs.Note()
-	switch {
-	case s.Frames == 0:
-		return nil, c.fault(errors.New("the capture holds no packets"))
-	case !readable:
-		return nil, c.fault(fmt.Errorf("frames of %v: IP packets are found in Ethernet, raw IP, Linux cooked and BSD loopback captures", unknown))
-	case len(leads) > maxTo:
+	if len(s.leads) > maxTo {
 		s.To = nil
 	}
+	if err := readable(rs, s.Frames); err != nil {
+		return nil, c.fault(err)
+	}
 	return s, nil
+}
+
+// take takes in a record.
+func (s *Survey) take(r *capturefile.Record, f *Filter) error {
+	v, ok := look(r)
+	if !ok || !f.takes(&v) {
+		return nil
+	}
+	if !r.Timed {
+		return fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame)
+	}
+	s.count(r, &v)
+	if len(s.leads) <= maxTo && !s.leads[v.Dst] {
+		s.leads[v.Dst] = true
+		s.To = append(s.To, v.Dst)
+	}
+	return nil
+}
+
+// readable refuses a capture without frames, or in whose frames nobody looks for packets.
+func readable(rs *capturefile.Reader, frames int) error {
+	switch in := rs.Interfaces(); {
+	case frames == 0 && rs.Note() != "":
+		return fmt.Errorf("the capture holds no packets: %s", rs.Note())
+	case frames == 0:
+		return errors.New("the capture holds no packets")
+	case slices.ContainsFunc(in, func(i capturefile.Interface) bool { return i.LinkType.Known() }):
+		return nil
+	default:
+		return fmt.Errorf("frames of %v: IP packets are found in Ethernet, raw IP, Linux cooked and BSD loopback captures", in[0].LinkType)
+	}
 }
 
 // count takes note of a packet.
@@ -80,7 +95,6 @@ func (s *Survey) count(r *capturefile.Record, v *view) {
 	if s.Packets == 0 {
 		s.first = r.Time
 	}
-	s.last = r.Time
 	s.Packets++
 	s.Longest = max(s.Longest, v.length)
 	if !v.whole() {
