@@ -27,7 +27,7 @@ func readMask(t *testing.T, args ...string) (text, notes string) {
 }
 
 // What the captures of both ends show of a run's losses is what its link told of them, as long as no queue drops. Where
-// packets of the same content could be taken for each other, that is said, and as many are missing.
+// packets of the same content could be taken for each other, that is said; here, as many are missing then.
 func TestMaskOfCapturesIsThatOfEvents(t *testing.T) {
 	for name, args := range map[string]string{
 		"all at once":    "--loss 4% --delay 20ms --jitter 2ms --duplicate 3% --reorder 4% --corrupt 2% --interval 5ms",
@@ -175,4 +175,26 @@ func TestMaskInterrupted(t *testing.T) {
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
 		t.Errorf("%v, %v", files, err)
 	}
+}
+
+// Whatever stands in events.csv, there is a mask or an error, and no packet is lost that was not sent.
+func FuzzJudged(f *testing.F) {
+	const head = "run,time_s,link,event,packet,copy,bytes,cause\n"
+	f.Add(head+"tcp,0,up,sent,1,0,40,\ntcp,0,up,dequeued,1,0,40,\ntcp,0,up,dropped,1,0,40,loss 3%\n", false)
+	f.Add(head+"tcp,0,up,sent,1,0,40,\ntcp,0,up,dropped,1,0,40,limit 1\ntcp,0,up,dropped,1,0,40,limit 1\n", true)
+	f.Add(head+"tcp,0,up,sent,x,0,40,\n", false)
+	f.Add("run,\"a", true)
+	f.Fuzz(func(t *testing.T, text string, tc bool) {
+		j := judged{numbers: map[uint64]int{}, tc: tc}
+		if err := j.readAll(context.Background(), strings.NewReader(text), "tcp", "up"); err != nil {
+			return
+		}
+		last := 0
+		for _, r := range ranges(j.lost) {
+			if r.First <= last || r.Last < r.First || r.Last > j.sent {
+				t.Errorf("%d judged, lost %v", j.sent, j.lost)
+			}
+			last = r.Last
+		}
+	})
 }

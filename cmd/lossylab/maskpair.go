@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"sync/atomic"
 
@@ -81,7 +82,7 @@ func (p *pair) compare(f match.Filter) (*match.Comparison, error) {
 
 // mask tells the counts and makes the mask.
 func (p *pair) mask(c *match.Comparison) *mask {
-	what := describe(&c.Filter, "s")
+	what := describe(&p.filter, "s", c.To...)
 	p.note("%d %s%s: %s", c.Result.Sent, what, p.found(), counts(c.Result))
 	for _, s := range []struct {
 		name string
@@ -150,11 +151,11 @@ func (p *pair) doubts(c *match.Comparison) {
 }
 
 // describe says which packets a filter takes: "tcp packets of port 80 from 10.0.0.1 to 10.0.0.2".
-func describe(f *match.Filter, plural string) string {
+func describe(f *match.Filter, plural string, to ...netip.Addr) string {
 	s := kindOfPacket(f, plural) + " from " + f.From.String()
-	switch n := len(f.To); {
+	switch n := len(to); {
 	case n == 1:
-		s += " to " + f.To[0].String()
+		s += " to " + to[0].String()
 	case n > 1:
 		s += fmt.Sprintf(" to %d addresses", n)
 	}

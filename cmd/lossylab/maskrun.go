@@ -174,7 +174,7 @@ func (j *judged) take(event string, id uint64, cause string) {
 		number, ok := j.numbers[id]
 		delete(j.numbers, id)
 		switch {
-		case j.tc && strings.HasPrefix(cause, "limit "): // the last that came
+		case ok && j.tc && number == j.sent && strings.HasPrefix(cause, "limit "): // at once, and so it is the last that came
 			j.sent--
 			j.refused++
 		case ok:

@@ -70,9 +70,8 @@ func TestReadHeader(t *testing.T) {
 	options := ipv4(60)
 	options[0] = 0x46
 	src, dst := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
-	src6, dst6 := netip.MustParseAddr("0:0:0:0:0:0:0:1"), netip.MustParseAddr("::2")
+	src6, dst6 := netip.MustParseAddr("::1"), netip.MustParseAddr("::2")
 	six := ipv6(17, make([]byte, 8)...)
-	src6, dst6 = netip.AddrFrom16([16]byte(six[8:])), netip.AddrFrom16([16]byte(six[24:]))
 	for _, c := range []struct {
 		name string
 		b    []byte

@@ -130,7 +130,7 @@ func (f *Reader) decode(r *Record) {
 		r.Direction = direction
 	}
 	if version != 0 {
-		r.Version = version
+		r.Version, r.Payload = version, payload
 		r.IP, r.IPLength = extent(payload, version, r.Length-(len(r.Data)-len(payload)))
 	}
 }

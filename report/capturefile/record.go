@@ -18,7 +18,8 @@ type Record struct {
 	Comments  [][]byte // of a pcapng file, UTF-8
 
 	Version  int    // 4 or 6 if the link layer says that this is an IP packet, otherwise 0
-	IP       []byte // what was captured of the IP packet, without link-layer padding; empty if Version is 0
+	Payload  []byte // what was captured behind the link layer's header if it is one: the packet, and padding if there is any
+	IP       []byte // what was captured of the IP packet, the beginning of Payload
 	IPLength int    // of the IP packet as it was, bytes
 }
 

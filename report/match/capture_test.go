@@ -8,14 +8,20 @@ import (
 	"lossylab/report/capturefile"
 )
 
-// captureOf returns a file as a Capture.
-func captureOf(t testing.TB, path string) Capture {
+// fileOf returns what is in a file.
+func fileOf(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return captureIn(path, b)
+	return b
+}
+
+// captureOf returns a file as a Capture.
+func captureOf(t testing.TB, path string) Capture {
+	t.Helper()
+	return captureIn(path, fileOf(t, path))
 }
 
 // captureIn returns bytes as a Capture.

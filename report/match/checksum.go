@@ -10,9 +10,12 @@ import (
 func (v *view) broken() bool { return v.Version == 4 && !capturefile.HeaderIntact(v.ip) }
 
 // damaged reports whether the transport's checksum is wrong. It cannot be told of a packet that was cut, of a fragment, of UDP
-// that has none, and of other transports.
+// that has none, and of other transports; but that IPv6 carries a transport which nobody uses, is damage to its header.
 func (v *view) damaged() bool {
 	at := v.checksum()
+	if v.Version == 6 && v.Fragment == 0 && !used[v.Proto] {
+		return true
+	}
 	if at < 0 || !v.whole() || v.More {
 		return false
 	}
@@ -37,6 +40,11 @@ func (v *view) damaged() bool {
 	}
 	return sum != 0xffff
 }
+
+// used are the protocols of IANA's registry that are seen behind IPv6: IP in IP, TCP, UDP, DCCP, GRE, ESP, ICMPv6, none, OSPF,
+// PIM, VRRP, SCTP and UDP-Lite.
+var used = map[int]bool{4: true, TCP: true, UDP: true, 33: true, 41: true, 47: true, 50: true, 58: true, 59: true, 89: true,
+	103: true, 112: true, 132: true, 136: true}
 
 // sum returns the transport's checksum as it stands.
 func (v *view) sum() uint16 {

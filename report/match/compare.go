@@ -3,14 +3,15 @@ package match
 import (
 	"errors"
 	"math"
+	"net/netip"
 )
 
 // Comparison is a Result and what it was made of.
 type Comparison struct {
 	*Result
-	Filter         Filter // with the destinations that were found
 	Sent, Received *Survey
-	Bytes          int // of each packet that were compared; 0 for all
+	To             []netip.Addr // where the packets led that count; nil for anywhere
+	Bytes          int          // of each packet that were compared; 0 for all
 }
 
 // ErrNothingSent says that the sending side's capture has no packet that the filter takes.
@@ -24,7 +25,7 @@ var ErrNothingCommon = errors.New("no packet of the one is in the other")
 // learn how the clocks differ and how much of each packet was kept, and once to match. The errors of the captures name the
 // file; the others are ErrNothingSent and ErrNothingCommon.
 func Compare(sent, received Capture, f Filter, config Config) (*Comparison, error) {
-	c := &Comparison{Filter: f}
+	c := &Comparison{}
 	var err error
 	if c.Sent, err = SurveyOf(sent, &f); err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func Compare(sent, received Capture, f Filter, config Config) (*Comparison, erro
 	case c.Received.Packets == 0:
 		return nil, ErrNothingCommon
 	}
-	c.Filter.To = c.Received.To
+	c.To = c.Received.To
 	for _, cut := range []int{c.Sent.Cut, c.Received.Cut} {
 		if cut > 0 && (c.Bytes == 0 || cut < c.Bytes) {
 			c.Bytes = cut
@@ -48,25 +49,32 @@ func Compare(sent, received Capture, f Filter, config Config) (*Comparison, erro
 	if !ok { // no packet is unlike all others: let the first be the first
 		shift = c.Received.first - c.Sent.first
 	}
-	m := NewMatcher(config, shift)
-	if err := c.match(m, sent, received); err != nil {
+	m := newMatcher(config, shift)
+	if err := c.match(m, sent, received, &f); err != nil {
 		return nil, err
 	}
-	c.Result = m.Finish()
-	if !m.Matched() {
+	c.Result = m.finish()
+	if !m.matched {
 		return nil, ErrNothingCommon
 	}
 	return c, nil
 }
 
 // match reads both captures side by side.
-func (c *Comparison) match(m *Matcher, sent, received Capture) error {
+func (c *Comparison) match(m *matcher, sent, received Capture, f *Filter) error {
 	depth := c.Bytes
 	if depth == 0 {
 		depth = math.MaxInt
 	}
-	a := sightings{Capture: &sent, filter: &c.Filter, depth: depth}
-	b := sightings{Capture: &received, filter: &c.Filter, depth: depth, strict: true}
+	var to map[netip.Addr]bool
+	if c.To != nil {
+		to = map[netip.Addr]bool{}
+		for _, addr := range c.To {
+			to[addr] = true
+		}
+	}
+	a := sightings{Capture: &sent, filter: f, to: to, depth: depth}
+	b := sightings{Capture: &received, filter: f, to: to, depth: depth, strict: true}
 	var err error
 	if a.rs, err = sent.open(); err != nil {
 		return err
@@ -76,19 +84,19 @@ func (c *Comparison) match(m *Matcher, sent, received Capture) error {
 	}
 	next, more, err := a.next()
 	for err == nil {
-		var arrival Sighting
+		var arrival sighting
 		var any bool
 		if arrival, any, err = b.next(); err != nil || !any {
 			break
 		}
-		for err == nil && more && m.Wants(next.Time, arrival.Time) {
-			m.Send(next)
+		for err == nil && more && m.wants(next.Time, arrival.Time) {
+			m.send(next)
 			next, more, err = a.next()
 		}
-		m.Arrive(arrival)
+		m.arrive(arrival)
 	}
 	for err == nil && more {
-		m.Send(next)
+		m.send(next)
 		next, more, err = a.next()
 	}
 	return err

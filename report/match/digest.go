@@ -12,7 +12,7 @@ type digest uint64
 // begin is the digest of nothing; it and the other factor are digits of pi, which have no structure of their own.
 const (
 	begin  digest = 0x243f6a8885a308d3
-	factor        = 0x13198a2e03707345
+	factor uint64 = 0x13198a2e03707345
 )
 
 // word adds eight bytes: all 128 bits of a product are folded into 64.

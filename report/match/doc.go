@@ -1,9 +1,9 @@
 // Package match finds out what a network did to packets, from captures at two points of their way: which were lost, doubled,
 // overtaken or damaged, and how long each took.
 //
-//	capture of the sender ────▶ Sighting: time, digests ──┐
-//	                                                      ├─▶ Matcher ─▶ Result, and the Fate of each packet in order
-//	capture of the receiver ──▶ Sighting: time, digests ──┘
+//	capture of the sender ────▶ sighting: time, digests ──┐
+//	                                                      ├─▶ matcher ─▶ Result, and the Fate of each packet in order
+//	capture of the receiver ──▶ sighting: time, digests ──┘
 //
 // A packet is recognized by all that does not change on its way: addresses, protocol, IPv4 identification, lengths, the
 // transport's header and what it carries. Time to live, traffic class, checksums and a SYN's segment size are left out.

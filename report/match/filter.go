@@ -8,38 +8,21 @@ import (
 
 // Filter says which packets count. The zero value takes all IP packets.
 type Filter struct {
-	Proto int          // TCP, UDP or another protocol number; 0 for any
-	Port  uint16       // at either end; 0 for any. Later fragments have no ports and never match one
-	From  netip.Addr   // the source; the zero value for any
-	To    []netip.Addr // the destinations; empty for any
+	Proto int        // TCP, UDP or another protocol number; 0 for any
+	Port  uint16     // at either end; 0 for any. Later fragments have no ports and never match one
+	From  netip.Addr // the source; the zero value for any
 }
 
 // takes reports whether a packet counts.
 func (f *Filter) takes(v *view) bool {
-	return f.talks(v) && (!f.From.IsValid() || v.Src == f.From) && f.leads(v.Dst)
+	return (f.Proto == 0 || v.Proto == f.Proto) && (f.Port == 0 || v.srcPort == f.Port || v.dstPort == f.Port) &&
+		(!f.From.IsValid() || v.Src == f.From)
 }
 
-// talks looks at the protocol and the ports.
-func (f *Filter) talks(v *view) bool {
-	return (f.Proto == 0 || v.Proto == f.Proto) && (f.Port == 0 || v.srcPort == f.Port || v.dstPort == f.Port)
-}
-
-func (f *Filter) leads(to netip.Addr) bool {
-	if len(f.To) == 0 {
-		return true
-	}
-	for _, a := range f.To {
-		if a == to {
-			return true
-		}
-	}
-	return false
-}
-
-// suspect reports whether an arrival that does not count might have counted before it was damaged: its header is unreadable
+// suspects reports whether an arrival that does not count might have counted before it was damaged: its header is unreadable
 // or wrong, or its addresses are right and its ports are not. What goes the other way is often captured before the network
 // card computes its checksum, and is no suspect.
-func (f *Filter) suspect(r *capturefile.Record, v *view, readable bool) bool {
+func (f *Filter) suspects(r *capturefile.Record, v *view, readable bool) bool {
 	switch {
 	case r.Version == 0 || r.Cut():
 		return false

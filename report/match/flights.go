@@ -24,7 +24,7 @@ func (q *flights) at(number int) *flight {
 }
 
 // push appends a flight and gives it its number.
-func (q *flights) push(s Sighting) *flight {
+func (q *flights) push(s sighting) *flight {
 	if q.n == len(q.ring) {
 		q.grow()
 	}

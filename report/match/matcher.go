@@ -2,7 +2,7 @@ package match
 
 import "time"
 
-// Config bounds what a Matcher holds. A zero stands for the default.
+// Config bounds what a matcher holds. A zero stands for the default.
 type Config struct {
 	Window time.Duration // how much longer than the least delay an arrival may take
 	Limit  int           // how many packets are held, whatever the window
@@ -26,19 +26,19 @@ const (
 	drift = 5000                          // clocks may run apart by one part in so many
 )
 
-// Matcher matches the arrivals at one vantage point with what another point sent. Tell it of both, each in the order of its
-// capture, and of a packet's sending before its arrival: Wants says how far to read. Then ask Finish.
+// matcher matches the arrivals at one vantage point with what another point sent. Tell it of both, each in the order of its
+// capture, and of a packet's sending before its arrival: wants says how far to read. Then ask finish.
 //
 // Packets of the same content are told apart by time: an arrival is of the one that would have taken as long as the packet
 // before it took. Where another could be meant, the match is ambiguous.
-type Matcher struct {
+type matcher struct {
 	config   Config
 	flights  flights
 	twins    map[digest]twins
-	suspects []Sighting
+	suspects []suspect
 	result   Result
 
-	matched bool
+	matched bool  // any packet that arrived was recognized by its content
 	least   int64 // the least difference of the clocks of late; it grows slowly, as clocks may run apart
 	last    int64 // that of the last match
 	spread  int64 // how much they differ from one to the next, on average
@@ -46,26 +46,26 @@ type Matcher struct {
 	front   int   // the greatest number that has arrived
 }
 
-// NewMatcher returns a Matcher. The shift is an estimate of the least difference of the two clocks between sending and
+// newMatcher returns a matcher. The shift is an estimate of the least difference of the two clocks between sending and
 // arrival, nanoseconds.
-func NewMatcher(c Config, shift int64) *Matcher {
+func newMatcher(c Config, shift int64) *matcher {
 	if c.Window <= 0 {
 		c.Window = DefaultWindow
 	}
 	if c.Limit <= 0 {
 		c.Limit = DefaultLimit
 	}
-	return &Matcher{config: c, flights: flights{first: 1}, twins: map[digest]twins{}, least: shift, last: shift}
+	return &matcher{config: c, flights: flights{first: 1}, twins: map[digest]twins{}, least: shift, last: shift}
 }
 
-// Wants reports whether Send is to be told of a packet sent at a time before Arrive is told of an arrival.
-func (m *Matcher) Wants(sent, arrival int64) bool {
+// wants reports whether send is to be told of a packet sent at a time before arrive is told of an arrival.
+func (m *matcher) wants(sent, arrival int64) bool {
 	now := arrival - m.least
 	return sent <= now+soon || sent <= now+ahead && m.flights.n < m.config.Limit/2
 }
 
-// Send tells of a packet that was sent.
-func (m *Matcher) Send(s Sighting) {
+// send tells of a packet that was sent.
+func (m *matcher) send(s sighting) {
 	if m.flights.n >= m.config.Limit {
 		m.close()
 	}
@@ -76,15 +76,15 @@ func (m *Matcher) Send(s Sighting) {
 	m.twins[f.key] = t
 }
 
-// Arrive tells of a packet that arrived.
-func (m *Matcher) Arrive(s Sighting) {
+// arrive tells of a packet that arrived.
+func (m *matcher) arrive(s sighting) {
 	for forgotten := s.Time - m.least - int64(m.config.Window); m.flights.n > 0 && m.flights.oldest().Sent.Time < forgotten; {
 		m.close()
 	}
 	t, ok := m.twins[s.key]
 	switch {
 	case s.strange || !ok && s.damaged:
-		m.suspect(s)
+		m.accuse(s)
 	case !ok:
 		m.result.Unknown++
 	default:
@@ -93,7 +93,7 @@ func (m *Matcher) Arrive(s Sighting) {
 }
 
 // choose matches an arrival with one of its twins.
-func (m *Matcher) choose(t twins, s Sighting) {
+func (m *matcher) choose(t twins, s sighting) {
 	at, latest := s.Time-m.last, s.Time-m.least+early
 	f, twin := t.nearest(&m.flights, at, latest), m.flights.at(t.arrived)
 	usual := max(early, 4*m.spread)
@@ -112,7 +112,7 @@ func (m *Matcher) choose(t twins, s Sighting) {
 }
 
 // end notes that a flight has arrived.
-func (m *Matcher) end(f *flight, arrival Point, corrupted bool) {
+func (m *matcher) end(f *flight, arrival Point, corrupted bool) {
 	f.Lost, f.Arrival, f.Corrupted = false, arrival, corrupted
 	t := m.twins[f.key]
 	t.remove(&m.flights, f)
@@ -122,10 +122,10 @@ func (m *Matcher) end(f *flight, arrival Point, corrupted bool) {
 
 // corrupts reports whether the arrival of f shows damage in what the digests leave out. A wrong checksum that was wrong
 // already when it was sent does not: there is no network card that has to compute it between two virtual machines.
-func (s *Sighting) corrupts(f *flight) bool { return s.broken || s.damaged && s.sum != f.sum }
+func (s *sighting) corrupts(f *flight) bool { return s.broken || s.damaged && s.sum != f.sum }
 
 // learn takes a match into account.
-func (m *Matcher) learn(f *flight) {
+func (m *matcher) learn(f *flight) {
 	now, took := f.Arrival.Time, f.Arrival.Time-f.Sent.Time
 	if m.matched {
 		m.least = min(m.least+max(0, now-m.at)/drift, took)
@@ -150,10 +150,10 @@ func (m *Matcher) learn(f *flight) {
 }
 
 // close ends the oldest flight: whatever arrives of it now is not recognized any more.
-func (m *Matcher) close() {
+func (m *matcher) close() {
 	f := m.flights.oldest()
 	if f.Lost {
-		m.settle(f.Sent.Time + m.last + apart)
+		m.settle(f.Sent.Time)
 	}
 	t := m.twins[f.key]
 	if f.Lost {
@@ -176,14 +176,11 @@ func (m *Matcher) close() {
 	m.flights.pop()
 }
 
-// Finish ends all flights and returns the result.
-func (m *Matcher) Finish() *Result {
+// finish ends all flights and returns the result.
+func (m *matcher) finish() *Result {
 	for m.flights.n > 0 {
 		m.close()
 	}
-	m.settle(1<<63 - 1)
+	m.settle(settleAll)
 	return &m.result
 }
-
-// Matched reports whether any packet that arrived intact was recognized.
-func (m *Matcher) Matched() bool { return m.matched }

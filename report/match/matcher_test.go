@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// told is a Matcher that is told of packets in milliseconds, each of which has a letter for its content.
+// told is a matcher that is told of packets in milliseconds, each of which has a letter for its content.
 type told struct {
-	*Matcher
+	*matcher
 	fates []string
 	frame int
 }
@@ -34,14 +34,14 @@ func newTold(c Config) *told {
 		}
 		m.fates = append(m.fates, fate)
 	}
-	m.Matcher = NewMatcher(c, 20e6)
+	m.matcher = newMatcher(c, 20e6)
 	return m
 }
 
 // sighting makes a packet of a letter at a time, in milliseconds.
-func (m *told) sighting(ms float64, letter rune) Sighting {
+func (m *told) sighting(ms float64, letter rune) sighting {
 	m.frame++
-	s := Sighting{Point: Point{int64(ms * 1e6), m.frame}}
+	s := sighting{Point: Point{int64(ms * 1e6), m.frame}}
 	s.key = begin.word(uint64(letter))
 	return s
 }
@@ -61,9 +61,9 @@ func (m *told) tell(words string) {
 		}
 		s := m.sighting(ms, letter)
 		if arrives {
-			m.Arrive(s)
+			m.arrive(s)
 		} else {
-			m.Send(s)
+			m.send(s)
 		}
 		arrives = false
 	}
@@ -89,7 +89,7 @@ func TestTwins(t *testing.T) {
 	} {
 		m := newTold(Config{})
 		m.tell(c.told)
-		r := m.Finish()
+		r := m.finish()
 		got := m.fates
 		for _, count := range []struct {
 			n    int
@@ -123,30 +123,30 @@ func TestAllTheSame(t *testing.T) {
 			m.tell(fmt.Sprintf("> A%d", i+20))
 		}
 	}
-	if got := m.Finish(); !slices.Equal(got.Lost, want) || got.Ambiguous < 90_000 || got.Unknown+got.Duplicates > 0 {
+	if got := m.finish(); !slices.Equal(got.Lost, want) || got.Ambiguous < 90_000 || got.Unknown+got.Duplicates > 0 {
 		t.Errorf("%d lost in %d ranges, want %d; %d ambiguous", got.LostCount, len(got.Lost), len(want), got.Ambiguous)
 	}
 }
 
-// A Matcher holds no more than it may, and what it has to forget counts as lost.
+// A matcher holds no more than it may, and what it has to forget counts as lost.
 func TestLimit(t *testing.T) {
 	m := newTold(Config{Limit: 1000})
 	for i := range 5000 {
-		m.Send(m.sighting(float64(i), rune(i)))
+		m.send(m.sighting(float64(i), rune(i)))
 		if m.flights.n > 1000 || len(m.flights.ring) > 1024 || len(m.twins) > 1000 {
 			t.Fatalf("%d flights in %d, %d contents", m.flights.n, len(m.flights.ring), len(m.twins))
 		}
 	}
 	for i := range 5000 {
-		m.Arrive(m.sighting(float64(i+20), rune(i)))
+		m.arrive(m.sighting(float64(i+20), rune(i)))
 	}
-	if r := m.Finish(); !slices.Equal(r.Lost, []Range{{1, 4000}}) || r.Unknown != 4000 || r.Arrived() != 1000 {
+	if r := m.finish(); !slices.Equal(r.Lost, []Range{{1, 4000}}) || r.Unknown != 4000 || r.Arrived() != 1000 {
 		t.Errorf("%+v", r)
 	}
 	for i := range maxSuspects + 10 {
 		s := m.sighting(float64(i), 'x')
 		s.strange = true
-		m.Arrive(s)
+		m.arrive(s)
 	}
 	if len(m.suspects) > maxSuspects {
 		t.Errorf("%d suspects", len(m.suspects))
@@ -156,12 +156,12 @@ func TestLimit(t *testing.T) {
 // Reading goes so far ahead that clocks may jump a bit, but not beyond what there is room for.
 func TestWants(t *testing.T) {
 	m := newTold(Config{Limit: 10})
-	at := func(ms float64) bool { return m.Wants(int64(ms*1e6), 1020e6) } // so 1 s is the time at the sender
+	at := func(ms float64) bool { return m.wants(int64(ms*1e6), 1020e6) } // so 1 s is the time at the sender
 	if !at(1000) || !at(1099) || !at(10_900) || at(11_100) {
 		t.Error("with room, ten seconds ahead are wanted")
 	}
 	for i := range 5 {
-		m.Send(m.sighting(float64(i), 'a'))
+		m.send(m.sighting(float64(i), 'a'))
 	}
 	if !at(1000) || !at(1099) || at(1101) {
 		t.Error("without much room, a tenth of a second is")
@@ -170,15 +170,15 @@ func TestWants(t *testing.T) {
 
 // The steady state allocates nothing.
 func TestNoAllocations(t *testing.T) {
-	m := NewMatcher(Config{Limit: 2048}, 20e6)
+	m := newMatcher(Config{Limit: 2048}, 20e6)
 	i := 0
 	step := func() {
 		i++
-		s := Sighting{Point: Point{int64(i) * 1e6, i}}
+		s := sighting{Point: Point{int64(i) * 1e6, i}}
 		s.key = begin.word(uint64(i))
-		m.Send(s)
+		m.send(s)
 		s.Time += 20e6
-		m.Arrive(s)
+		m.arrive(s)
 	}
 	for range 10_000 {
 		step()

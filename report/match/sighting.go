@@ -8,8 +8,8 @@ type Point struct {
 	Frame int   // from 1; 0 for nowhere
 }
 
-// Sighting is what is kept of a packet that passed a vantage point.
-type Sighting struct {
+// sighting is what is kept of a packet that passed a vantage point.
+type sighting struct {
 	Point
 	trace
 
@@ -28,17 +28,18 @@ type trace struct {
 }
 
 // sight makes a sighting of a packet, of which depth bytes count.
-func sight(at Point, v *view, depth int) Sighting {
-	s := Sighting{Point: at}
+func sight(at Point, v *view, depth int) sighting {
+	s := sighting{Point: at}
 	var carried digest
 	s.sketch, carried = v.draw(depth)
 	s.key, s.length, s.sum = v.front(depth).word(uint64(carried)), int32(v.length), v.sum()
 	return s
 }
 
-// guess makes the view of a packet whose header is not readable: it is taken for one like all others.
+// guess makes the view of a packet whose header says nothing that is to be believed: it is taken for one like the others, as
+// long as its frame.
 func guess(r *capturefile.Record, f *Filter) view {
-	v := view{ip: r.IP, length: r.IPLength}
+	v := view{ip: r.Payload, length: r.Length - len(r.Data) + len(r.Payload)}
 	v.Version, v.Proto = r.Version, f.Proto
 	return v
 }

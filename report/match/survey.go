@@ -22,7 +22,7 @@ type Survey struct {
 
 	first   int64 // when the first of them was captured
 	samples samples
-	leads   map[netip.Addr]bool // the members of To
+	leads   map[netip.Addr]bool // the members of To: does an intact packet lead there?
 }
 
 // maxTo bounds how many destinations are told apart.
@@ -50,9 +50,7 @@ func SurveyOf(c Capture, f *Filter) (*Survey, error) {
 		}
 	}
 	s.Note = rs.Note()
-	if len(s.leads) > maxTo {
-		s.To = nil
-	}
+	s.addresses()
 	if err := readable(rs, s.Frames); err != nil {
 		return nil, c.fault(err)
 	}
@@ -69,11 +67,23 @@ func (s *Survey) take(r *capturefile.Record, f *Filter) error {
 		return fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame)
 	}
 	s.count(r, &v)
-	if len(s.leads) <= maxTo && !s.leads[v.Dst] {
-		s.leads[v.Dst] = true
-		s.To = append(s.To, v.Dst)
+	if intact := s.leads[v.Dst]; !intact && len(s.leads) <= maxTo {
+		if _, known := s.leads[v.Dst]; !known {
+			s.To = append(s.To, v.Dst)
+		}
+		s.leads[v.Dst] = !v.broken() && !v.damaged()
 	}
 	return nil
+}
+
+// addresses leaves out of To what only damaged packets have as their destination, unless all packets look damaged: sums may
+// be left to a network card.
+func (s *Survey) addresses() {
+	if len(s.leads) > maxTo {
+		s.To = nil
+	} else if slices.ContainsFunc(s.To, func(a netip.Addr) bool { return s.leads[a] }) {
+		s.To = slices.DeleteFunc(s.To, func(a netip.Addr) bool { return !s.leads[a] })
+	}
 }
 
 // readable refuses a capture without frames, or in whose frames nobody looks for packets.

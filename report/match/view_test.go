@@ -12,7 +12,7 @@ import (
 
 // recordOf returns a packet as it is captured whole.
 func recordOf(b []byte) *capturefile.Record {
-	return &capturefile.Record{Version: int(b[0] >> 4), IP: b, IPLength: len(b), Length: len(b), Data: b, Timed: true}
+	return &capturefile.Record{Version: int(b[0] >> 4), Payload: b, IP: b, IPLength: len(b), Length: len(b), Data: b, Timed: true}
 }
 
 func keyOf(t testing.TB, b []byte, depth int) digest {
