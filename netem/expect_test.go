@@ -197,10 +197,7 @@ func TestExpectation(t *testing.T) {
 // What nothing is known of is unknown as a whole; so is what two models do that are not independent.
 func TestExpectationUnknown(t *testing.T) {
 	steady := netem.Traffic{Spacing: time.Millisecond, Size: 1000}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, spec := range []netem.Spec{tc, {Models: []netem.Model{&netem.Loss{P: .1}, none{}}}} {
+	for _, spec := range []netem.Spec{{Models: []netem.Model{&netem.Loss{P: .1}, none{}}}} {
 		e := spec.Expect(steady)
 		for _, f := range append(fields, "AtOnce", "Rate") {
 			if !math.IsNaN(field(e, f)) {
