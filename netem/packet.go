@@ -11,6 +11,10 @@ type Packet struct {
 	Sent    Time   // when it was offered to the link that it is on
 	Data    []byte // the whole IP packet, from the first byte of its IP header
 
+	// On a link made of several: when the packet entered it, and as which of its packets.
+	entered Time
+	turn    uint64
+
 	header Header // of Data, once anybody has asked
 	parsed parsed
 }

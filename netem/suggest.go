@@ -19,6 +19,20 @@ var elsewhere = [...]phrase{
 	{"uniform", "goes with distribution: write delay 20ms 4ms distribution uniform"},
 	{"pfifo", "goes with queue: write queue pfifo"},
 	{"bfifo", "goes with queue: write queue bfifo limit 64KiB"},
+	{"down", "goes with a time: write ; at 2s down or ; every 10s for 500ms down"},
+	{"up", "goes with a time, and ends down or stall: write ; at 2.5s up"},
+	{"stall", "goes with a time: write ; at 2s stall or ; every 10s for 500ms stall"},
+	{"resume", "the word is up: write ; at 2.5s up"},
+	{"for", "goes with at or every: write ; at 2s for 500ms down or ; every 10s for 500ms down"},
+	{"about", "goes with randomly every: write ; randomly every 10s for about 500ms down"},
+	{"interpolate", "goes with follow: write follow link.csv interpolate linear"},
+	{"linear", "goes with follow: write follow link.csv interpolate linear"},
+	{"repeat", "goes with follow: write follow link.csv repeat"},
+	{"per-packet", "goes with split: write split per-packet ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
+	{"per-flow", "goes with split: write split per-flow ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
+	{"then", "goes between parentheses: write " + hopsUsage},
+	{"(", "parentheses are for a link made of several: write " + hopsUsage + " or split per-packet ( rate 5mbit ) ( delay 40ms )"},
+	{")", "no parenthesis has begun: write " + hopsUsage},
 }
 
 // stray returns the error about a token where a word should stand.

@@ -7,7 +7,10 @@ type transmitter struct {
 	rate Rate    // 0 is infinitely fast
 	p    *Packet // the packet on its way out, nil when idle
 	ends Time    // when its last bit is out
-	owed uint64  // what rounding up gave too much in this busy period, in units of 1/rate ns
+	owed uint64  // what rounding up gave too much in this busy period, in billionths of a bit
+
+	paused bool   // in the middle of p: nothing of it goes out
+	left   uint64 // of p while paused, in billionths of a bit
 }
 
 // begin starts to transmit p at now. Back to back means that the last packet ended at this very instant: the fraction of
@@ -25,10 +28,28 @@ func (t *transmitter) begin(now Time, p *Packet, backToBack bool) {
 // end returns the packet whose last bit is out by now and when that was; nil if there is none. It leaves the transmitter
 // idle.
 func (t *transmitter) end(now Time) (*Packet, Time) {
-	if t.p == nil || t.ends > now {
+	if t.p == nil || t.ends > now || t.paused {
 		return nil, 0
 	}
 	p := t.p
 	t.p = nil
 	return p, t.ends
+}
+
+// change has the bits of p that are not out by now go at another rate from now on, or wait while nothing goes out. What is
+// left is known exactly: it is what would have gone out from now to the end, but for what rounding up gave too much.
+func (t *transmitter) change(now Time, rate Rate, stalled bool) {
+	switch {
+	case t.p == nil || !t.paused && t.ends <= now: // its last bit is out
+		t.rate = rate
+		return
+	case !t.paused: // and not infinitely fast, or p would have ended when it began
+		t.left = uint64(t.ends-now)*uint64(t.rate) - t.owed
+	}
+	t.rate, t.paused = rate, stalled
+	if !stalled {
+		var d time.Duration
+		d, t.owed = rate.lasting(0, t.left)
+		t.ends = now.Add(d)
+	}
 }

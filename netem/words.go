@@ -13,6 +13,12 @@ var phrases = [...]phrase{
 	{"reorder", "reorder 5% by 3 or reorder 5% late 8ms"},
 	{"duplicate", "duplicate 0.5%"},
 	{"corrupt", "corrupt 0.1%"},
+	{"trace", "trace cell.trace"},
+	{"follow", "follow link.csv, follow link.csv interpolate linear or follow link.csv repeat"},
+	{"split", "split per-packet ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
+	{"at", "at 2s down or at 5s rate 1mbit loss 5%"},
+	{"every", "every 10s for 500ms down"},
+	{"randomly", "randomly every 10s for 500ms down"},
 	{"tc", `tc "delay 50ms loss 1%"`},
 }
 
@@ -72,6 +78,14 @@ func (p *parser) reader(word string) func(token) error {
 		return p.readDuplicate
 	case "corrupt":
 		return p.readCorrupt
+	case "trace":
+		return p.readTrace
+	case "follow":
+		return p.readFollow
+	case "split":
+		return p.readSplit
+	case "at", "every", "randomly":
+		return p.misplaced
 	case "tc":
 		return p.readTC
 	}
