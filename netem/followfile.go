@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxRows is how many rows a followed file may have: at ten a second, more than a day.
-const maxRows = 1_000_000
+// maxRows is how many rows a followed file may have: at ten a second, more than half a day.
+const maxRows = 500_000
 
 // followReader reads the rows of a followed file.
 type followReader struct {
