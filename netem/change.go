@@ -27,8 +27,10 @@ type Change struct {
 //	randomly every 10s for 500ms   and Random: Every is the mean time from the end of one to the beginning of the next
 //	randomly every 10s for about 500ms   and About: For is a mean too
 //
-// Random times are exponential, so that nothing tells when the next comes. They are drawn from a stream of the clause's
-// own. What holds for a time lies on top of what holds for good, and of several such clauses the later one lies on top.
+// Random times are exponential, so that nothing tells when the next comes. They are drawn from a stream of the clause's own,
+// which the two directions of a link share, unlike those of models: a cable is cut for both.
+//
+// What holds for a time lies on top of what holds for good, and of several such clauses the later one lies on top.
 type When struct {
 	At     time.Duration
 	Every  time.Duration

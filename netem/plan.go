@@ -1,7 +1,5 @@
 package netem
 
-import "math/rand/v2"
-
 // plan is what makes a Link change with time: its schedule, the file that it follows, and the trace that says when packets
 // leave. A link without any of them has no plan, and pays for none.
 type plan struct {
@@ -29,7 +27,7 @@ func newPlan(l *Link, spec Spec, seed uint64) *plan {
 	if len(spec.Changes) == 0 && spec.Trace == nil && !spec.Follow.paces() {
 		return nil
 	}
-	p := &plan{schedule: *newSchedule(spec, l.court.seats, streamsOf(seed, l.name)), rates: never}
+	p := &plan{schedule: *newSchedule(l.name, spec, seed, l.court.seats), rates: never}
 	if spec.Follow.paces() {
 		p.follow, p.rates = spec.Follow, 0
 	}
@@ -152,9 +150,4 @@ func (l *Link) spend(at Time) {
 			l.propagate(at, p)
 		}
 	}
-}
-
-// streamsOf returns the random streams of a link by their names.
-func streamsOf(seed uint64, link string) func(name string) *rand.Rand {
-	return func(name string) *rand.Rand { return Stream(seed, link+"/"+name) }
 }

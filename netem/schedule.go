@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // schedule is the Changes of a link at work. What holds at a time is the state in which the link began, changed for good
@@ -43,18 +44,17 @@ type placed struct {
 	words string
 }
 
-// newSchedule returns the schedule of spec, for a link with these seats. Stream returns the link's random stream of that
-// name.
-func newSchedule(spec Spec, seats []seat, stream func(name string) *rand.Rand) *schedule {
+// newSchedule returns the schedule of spec, for the link of that name with these seats.
+func newSchedule(link string, spec Spec, seed uint64, seats []seat) *schedule {
 	s := &schedule{seats: slices.Clone(seats), base: state{CarrierUp, spec.Rate}}
 	random := 0
 	for _, c := range spec.Changes {
 		var rng *rand.Rand
 		if c.When.Random {
 			random++
-			rng = stream(numbered("randomly", random))
+			rng = Stream(seed, sharedName(link)+"/"+numbered("randomly", random))
 		}
-		cl := clause{Change: c, spell: newSpell(c.When, rng), models: s.place(c.Models, stream)}
+		cl := clause{Change: c, spell: newSpell(c.When, rng), models: s.place(c.Models, link, seed)}
 		if c.When.Every == 0 && c.When.For == 0 {
 			s.lasting = append(s.lasting, cl)
 		} else {
@@ -67,15 +67,22 @@ func newSchedule(spec Spec, seats []seat, stream func(name string) *rand.Rand) *
 	return s
 }
 
+// sharedName returns the name of a link without its direction: "/2" for "up/2" and "down/2", "/" for both "up" and "down". An outage
+// hits both directions of a link.
+func sharedName(link string) string {
+	_, place, _ := strings.Cut(link, "/")
+	return "/" + place
+}
+
 // place finds the models' seats. A kind that the link does not have from the start gets an empty one behind the others,
 // with the stream that it would have had.
-func (s *schedule) place(models []Model, stream func(string) *rand.Rand) (all []placed) {
+func (s *schedule) place(models []Model, link string, seed uint64) (all []placed) {
 	for _, m := range models {
 		k := kind(m)
 		i := slices.IndexFunc(s.seats, func(st seat) bool { return st.kind == k })
 		if i < 0 {
 			i = len(s.seats)
-			s.seats = append(s.seats, seat{kind: k, rng: stream(k)})
+			s.seats = append(s.seats, seat{kind: k, rng: Stream(seed, link+"/"+k)})
 		}
 		all = append(all, placed{i, m, m.String()})
 	}

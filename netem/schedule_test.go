@@ -364,7 +364,8 @@ func meanAndSD(xs []float64) (mean, sd float64) {
 	return mean, math.Sqrt(sd)
 }
 
-// Random spells are the same on every machine, differ by seed, name and number, and draw alike whatever their times are.
+// Random spells are the same on every machine and in both directions, differ by seed, number and place, and are moved by no
+// other words.
 func TestRandomSpellsAreReproducible(t *testing.T) {
 	lost := func(words, name string, seed uint64) string {
 		spec, err := netem.Parse(words)
@@ -381,13 +382,16 @@ func TestRandomSpellsAreReproducible(t *testing.T) {
 	}
 	const words = "randomly every 1s for about 100ms down"
 	one := lost(words, "up", 1)
-	if want := "ce646eed24f99095"; one != want {
+	if want := "25fe7410c05e09d0"; one != want {
 		t.Errorf("SHA-256 of what is lost begins %s, want %s", one, want)
 	}
-	for i, other := range []string{lost(words, "down", 1), lost(words, "up", 2), lost("randomly every 1s for about 100ms loss 0%; "+words, "up", 1)} {
+	for i, other := range []string{lost(words, "up/1", 1), lost(words, "up", 2), lost("randomly every 1s for about 100ms loss 0%; "+words, "up", 1)} {
 		if other == one {
 			t.Errorf("%d: the same packets are lost", i)
 		}
+	}
+	if lost(words, "down", 1) != one || lost(words, "up/1", 1) != lost(words, "down/1", 1) {
+		t.Error("an outage hits one direction only")
 	}
 	if lost("loss 0%; at 1s rate 1gbit; "+words, "up", 1) != one {
 		t.Error("other words move the random times")

@@ -240,8 +240,11 @@ func (l *lab) heading() {
 
 // warn says what a link does other than its words may make one think.
 func (l *lab) warn(s netem.Spec) {
+	for _, part := range append(s.Paths[:len(s.Paths):len(s.Paths)], s.Hops...) {
+		l.warn(part)
+	}
 	if s.TC == nil {
-		if s.Rate == 0 && s.Limit != (netem.Limit{}) {
+		if !s.Queues() && s.Limit != (netem.Limit{}) {
 			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", s.Limit)
 		}
 		return
