@@ -47,9 +47,12 @@ func (t *transmitter) change(now Time, rate Rate, stalled bool) {
 		t.left = uint64(t.ends-now)*uint64(t.rate) - t.owed
 	}
 	t.rate, t.paused = rate, stalled
-	if !stalled {
-		var d time.Duration
-		d, t.owed = rate.lasting(0, t.left)
-		t.ends = now.Add(d)
+	switch {
+	case stalled:
+	case rate == 0:
+		t.ends, t.owed = now, 0
+	default:
+		ns := (t.left + uint64(rate) - 1) / uint64(rate)
+		t.ends, t.owed = now+Time(ns), ns*uint64(rate)-t.left
 	}
 }
