@@ -89,6 +89,7 @@ func TestTraceDelivers(t *testing.T) {
 		{"the queue holds what waits", "10\n", "limit 2", full, []netem.Time{10000, 20000, -1, -1}},
 		{"delay comes behind", "1\n", "delay 5ms", full, []netem.Time{6000, 7000, 8000, 9000}},
 		{"a stall misses opportunities", "1\n", "; at 1500us stall; at 5ms up", full, []netem.Time{1000, 5000, 6000, 7000}},
+		{"a stall at an opportunity", "1\n", "; at 2ms stall; at 5ms up", full, []netem.Time{1000, 5000, 6000, 7000}},
 		{"in the middle of a packet", "1\n", "; at 1500us stall; at 5ms up", []sending{{0, 3004}, {0, 1500}}, []netem.Time{5000, 6000}},
 		{"down at an opportunity", "1\n", "; at 2ms down; at 3ms up", full, []netem.Time{1000, -1, 3000, 4000}},
 	} {

@@ -78,6 +78,11 @@ func TestChangesHoldFromTheirInstantOn(t *testing.T) {
 			t.Errorf("packet %d lost at %v by %s", e.Packet.ID, e.At, e.By)
 		}
 	}
+	for _, e := range play(t, "loss 100%; at 0s down", 1, 3, ms, 100).of(netem.Dropped) {
+		if e.By != "down" {
+			t.Errorf("lost by %s while the link is down", e.By)
+		}
+	}
 	const early = "rate 12mbit; at 1000001ns down"
 	checkArrivals(t, early, play(t, early, 1, 2, 0, 1500), 1*ms, -1)
 }

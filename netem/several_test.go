@@ -273,6 +273,14 @@ func TestEqualPathsKeepTheOrder(t *testing.T) {
 			t.Errorf("%s: arrived %v", words, got)
 		}
 	}
+	// A copy that took another path than its original is behind it.
+	copies := playStage(t, "( duplicate 100% ) then ( split per-packet ( delay 1ms ) ( delay 1ms ) ( delay 1ms ) )", nil,
+		slices.Repeat([]sending{{0, 100}}, 30))
+	for i, e := range copies.of(netem.Delivered) {
+		if e.Packet.ID != uint64(i/2) || (e.Packet.Copy > 0) != (i%2 == 1) {
+			t.Fatalf("packet %d copy %d arrived as number %d", e.Packet.ID, e.Packet.Copy, i)
+		}
+	}
 	// What a path has put out of order stays so: 0 and 2 take the first, where 2 overtakes 0.
 	first := some{[]uint64{0}, netem.Verdict{Behind: 1}}
 	var events tape
@@ -318,6 +326,11 @@ func TestSeveralLateOwner(t *testing.T) {
 		s.Send(p.at, &netem.Packet{ID: uint64(i), Data: make([]byte, p.size)})
 	}
 	for s.Recv(100_000*ms) != nil {
+	}
+	for i := 1; i < len(late); i++ {
+		if late[i].At < late[i-1].At {
+			t.Fatalf("told %v after %v", late[i].At, late[i-1].At)
+		}
 	}
 	for _, k := range []netem.Kind{netem.Dequeued, netem.Dropped, netem.Duplicated} {
 		if !slices.EqualFunc(punctual.of(k), late.of(k), func(a, b netem.Event) bool {
