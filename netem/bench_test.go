@@ -57,6 +57,36 @@ func BenchmarkLink(b *testing.B) {
 	}
 }
 
+// BenchmarkFaults is what four faults that wait cost for a packet of TCP.
+func BenchmarkFaults(b *testing.B) {
+	b.ReportAllocs()
+	spec, err := netem.Parse("drop data 1000000 drop retransmission 1 of data 5 drop dup-ack 1000000 drop last-data")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, links := range []struct {
+		name string
+		spec netem.Spec
+	}{{"without", netem.Spec{}}, {"with", spec}} {
+		b.Run(links.name, func(b *testing.B) {
+			l, err := netem.NewLink("up", links.spec, 1, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			packets := segments(b, "0:100 a5@100 100:200 200:300")
+			for _, p := range packets {
+				p.Header()
+			}
+			i := 0
+			for b.Loop() {
+				l.Send(0, packets[i%len(packets)])
+				l.Recv(0)
+				i++
+			}
+		})
+	}
+}
+
 // BenchmarkChangingLinks is one packet's way through links that have what BenchmarkLink has not.
 func BenchmarkChangingLinks(b *testing.B) {
 	for _, words := range []string{

@@ -80,6 +80,9 @@ func (c Change) Validate() error {
 		if err := validateModel(i, m); err != nil {
 			return err
 		}
+		if inner, _ := bare(m); isFault(inner) {
+			return wrong(kind(m), "a fault names its packet, whenever it comes: write it before the first semicolon")
+		}
 		if slices.ContainsFunc(c.Models[:i], func(n Model) bool { return kind(n) == kind(m) }) {
 			return wrong(kind(m), "a change has one "+kind(m)+": say it once")
 		}
@@ -138,15 +141,23 @@ func (s *Spec) validateChanges() error {
 
 // validateChange says what is wrong with a change of this link.
 func (s *Spec) validateChange(c Change) error {
-	if c.Rate != nil && (s.Trace != nil || s.Follow.paces()) {
+	switch {
+	case c.Rate != nil && (s.Trace != nil || s.Follow.paces()):
 		return wrong("rate", "the file says how fast the link is: change something else, or leave the file out")
+	case s.Bucket != Bucket{} && (c.Rate != nil || c.Carrier == CarrierStalled):
+		return wrong("burst", "a bucket fills at one rate and without a pause: leave out burst, or what changes the rate or stalls")
 	}
 	for _, m := range c.Models {
-		if r, ok := m.(*Reorder); ok && r.Late > 0 && s.Order == Keep {
-			return wrong("reorder", "order keep lets no packet be late alone: write order free, or reorder 5% by 3")
+		if lags(m) && s.Order == Keep {
+			return wrong(kind(m), "order keep lets no packet be late alone: write order free, or reorder 5% by 3")
 		}
 	}
 	return nil
+}
+
+func isFault(m Model) bool {
+	_, ok := m.(*Fault)
+	return ok
 }
 
 // validateModel says what is wrong with model number i of a literal.

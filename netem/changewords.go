@@ -43,6 +43,9 @@ func (p *parser) item(t token) error {
 		}
 		return p.readHops(t)
 	}
+	if t.text == "split" { // of which no part is read twice, as a model for some packets is
+		return p.bare(t)
+	}
 	return p.word(t)
 }
 
@@ -62,7 +65,7 @@ func (p *parser) readClause(t token) error {
 		return err
 	}
 	if err := p.spec.validateChange(c); err != nil {
-		return q.blame(err)
+		return p.blame(q.blame(err)) // a word of the clause, or of the link
 	}
 	p.spec.Changes = append(p.spec.Changes, c)
 	return nil
@@ -91,9 +94,10 @@ func (p *parser) clause(t token) (c Change, err error) {
 	}
 	c.Models = p.spec.Models
 	for _, w := range p.seen {
-		if w.text == "rate" {
+		if w.text == "rate" || w.text == "preset" && p.spec.Rate != 0 {
 			rate := p.spec.Rate
 			c.Rate = &rate
+		} else if w.text == "preset" {
 		} else if !changes(w.text, c.Models) {
 			return c, w.wrong(w.text + " does not change on the way: write it before the first semicolon")
 		}

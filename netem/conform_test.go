@@ -1,6 +1,7 @@
 package netem_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -25,6 +26,15 @@ var models = []netem.Model{
 	&netem.Reorder{P: .05, Late: 8 * time.Millisecond},
 	&netem.Duplicate{P: .005},
 	&netem.Corrupt{P: .05},
+	&netem.Fault{Subject: netem.DataSegment, Numbers: netem.Numbers{{2, 2}, {5, 8}}},
+	&netem.Fault{Verb: netem.Delaying, Subject: netem.PureAck, Numbers: netem.Numbers{{First: 1}}, By: 3, Within: time.Second},
+	&netem.Fault{Verb: netem.Delaying, Late: 30 * time.Millisecond},
+	&netem.Fault{Verb: netem.Corrupting, Subject: netem.Retransmission, Of: netem.Numbers{{1, 900}}, Flows: netem.Numbers{{2, 3}}},
+	&netem.Fault{Verb: netem.Duplicating, Subject: netem.SynSegment},
+	&netem.Fault{Subject: netem.LastData},
+	&netem.Only{Model: &netem.Loss{P: .5, Rho: .25}, Match: netem.Match{Proto: netem.ProtoTCP, Port: netem.Range{First: 2, Last: 3}}},
+	&netem.Only{Model: &netem.Corrupt{P: .5}, Match: netem.Match{Link: "up", Version: 4, Size: netem.Range{First: 1000}}},
+	&netem.Only{Model: &netem.Fault{Subject: netem.DataSegment, Numbers: netem.Numbers{{3, 30}}}, Match: netem.Match{Port: netem.Range{First: 2, Last: 2}}},
 }
 
 func TestModels(t *testing.T) {
@@ -35,11 +45,24 @@ func TestModels(t *testing.T) {
 	}
 }
 
-func TestQueues(t *testing.T) {
-	for _, limit := range []netem.Limit{{Packets: 1}, {Packets: 50}, {Bytes: 40_000}, {Bytes: 500}, {}} {
-		t.Run(limit.String(), func(t *testing.T) {
-			netemtest.TestQueue(t, func(drop func(*netem.Packet)) netem.Queue { return netem.NewDropTail(limit, drop) })
-		})
+// disciplines are one of each kind and each way to use it.
+var disciplines = []netem.Discipline{
+	netem.DropTail{},
+	netem.HeadDrop{},
+	netem.CoDel{},
+	netem.CoDel{Target: time.Millisecond, Interval: 10 * time.Millisecond, ECN: true},
+	netem.CoDel{CEThreshold: time.Millisecond},
+	netem.FQCoDel{},
+	netem.FQCoDel{Flows: 4, Quantum: 300, Target: time.Millisecond, Interval: 10 * time.Millisecond, CEThreshold: time.Second, NoECN: true},
+	netem.PIE{},
+	netem.PIE{Target: time.Millisecond, TUpdate: 2 * time.Millisecond, Alpha: 32, Beta: 32, ECN: true, ByteMode: true},
+	netem.RED{},
+	netem.RED{Min: 3000, Max: 9000, AvPkt: 700, Burst: 10, Probability: .5, ECN: true},
+}
+
+func TestDisciplines(t *testing.T) {
+	for _, d := range disciplines {
+		t.Run(fmt.Sprintf("%T %v", d, d), func(t *testing.T) { netemtest.TestDiscipline(t, d) })
 	}
 }
 
@@ -52,7 +75,19 @@ func TestLinkIsAStage(t *testing.T) {
 		"delay 20ms 10ms reorder 10% by 5 duplicate 5%",
 		"reorder 10% late 8ms duplicate 5% corrupt 5%",
 		"rate 8mbit limit 100 delay 20ms 4ms distribution normal loss 5% 25% reorder 5% by 3 duplicate 5% corrupt 2%",
+		"rate 8mbit delay 20ms loss 5% for udp loss 1% for tcp duplicate 5% for size 1000- reorder 5% by 3 for tcp",
+		"rate 8mbit limit 100 delay 20ms drop data 5-80 drop last-data delay ack 3- by 3 duplicate data all corrupt data 2-90 " +
+			"delay retransmission all by 9ms drop retransmission 1 of data 7-800 drop packet 3-30 for udp",
+		"rate 5mbit burst 3KB limit 20 delay 20ms",
+		"rate 5mbit burst 1000B peakrate 20mbit limit 20 queue headdrop delay 5ms",
+		"rate 3mbit limit 20 queue codel target 1ms interval 10ms ecn delay 5ms",
+		"rate 3mbit limit 20 queue fq_codel target 1ms interval 10ms delay 5ms",
+		"rate 3mbit limit 20 queue pie target 2ms tupdate 5ms ecn delay 5ms",
+		"rate 3mbit limit 20 queue red min 2KB max 9KB probability 10% ecn duplicate 5%",
 		"rate 8mbit loss gemodel 1% 10% 70% 0.1% reorder 50% by 40 within 5ms duplicate 50% corrupt 50%",
+		"mtu 600",
+		"mtu 1000 blackhole",
+		"mtu 576 fragment rate 8mbit limit 30 delay 20ms 10ms loss 5% reorder 5% by 3 duplicate 5% corrupt 2%",
 	} {
 		t.Run(words, func(t *testing.T) {
 			netemtest.TestStage(t, func(o netem.Observer) netem.Stage { return newLink(t, words, 1, o) })

@@ -24,6 +24,7 @@ type sentence struct {
 	hold               time.Duration
 	flips              []int    // nil for most packets, and so no allocation
 	copied             []string // one for each copy
+	recalls            []recall
 	dropped            string
 	corrupted, delayed string
 }
@@ -43,6 +44,9 @@ func (c *court) judge(now Time, p *Packet) (s sentence) {
 		}
 		if v.Late > 0 || v.Behind > 0 {
 			first(&s.delayed, m.words)
+		}
+		if v.Recall != 0 {
+			s.recalls = append(s.recalls, recall{v.Recall, m})
 		}
 		for range v.Copies {
 			s.copied = append(s.copied, m.words)

@@ -105,3 +105,45 @@ func ExampleTC_Warnings() {
 	// delay 100ms 10ms 25%: the correlation has no such effect: from one packet to the next, delays correlate by 0.00 and not by 0.25: what is kept of a random number is its lower bits
 	// limit 1000 counts the packets being delayed too: no more than 10000 a second get through (120mbit with 1500 bytes each)
 }
+
+// Faults name packets in TCP's terms, and say which they waited for in vain.
+func ExampleFault() {
+	spec, err := netem.Parse("drop data 2,5-8 delay ack 3 by 2 drop retransmission of data 5 drop datagram 2")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, m := range spec.Models {
+		fmt.Println(m)
+	}
+	link, _ := netem.NewLink("up", spec, 1, nil)
+	link.Send(0, &netem.Packet{ID: 1, Data: ip4(netem.ProtoUDP, nil, udp("hello"))})
+	for _, u := range link.Unmet() {
+		fmt.Println(u)
+	}
+	// Output:
+	// drop datagram 2
+	// drop data 2,5-8
+	// drop retransmission 1 of data 5
+	// delay ack 3 by 2
+	// drop datagram 2: the longest flow had 1 datagram
+	// drop data 2,5-8: there was no flow of TCP
+	// drop retransmission 1 of data 5: there was no flow of TCP
+	// delay ack 3 by 2: there was no flow of TCP
+}
+
+// ExampleOnly has two losses, each for packets of its own, and another model for all.
+func ExampleOnly() {
+	spec, err := netem.Parse("loss 5% for udp loss 1% for tcp port 80 size 100- duplicate 1%")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, m := range spec.Models {
+		fmt.Println(m)
+	}
+	// Output:
+	// loss 1% for tcp port 80 size 100-
+	// loss 5% for udp
+	// duplicate 1%
+}

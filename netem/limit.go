@@ -5,8 +5,8 @@ import "fmt"
 // DefaultLimit is how many packets a queue holds when nothing is said, as in tc-netem.
 const DefaultLimit = 1000
 
-// Limit is how much a queue holds, in packets or in bytes but not both. The zero value is DefaultLimit packets. Unlike
-// tc-netem's limit it counts neither the packet in transmission nor those under way.
+// Limit is how much a queue holds, in packets or in bytes but not both. The zero value is DefaultLimit packets, or
+// what the Discipline says. Unlike tc-netem's limit it counts neither the packet in transmission nor those under way.
 type Limit struct {
 	Packets int
 	Bytes   int
@@ -49,4 +49,20 @@ func ParseLimit(s string) (Limit, error) {
 		return Limit{}, wrong(s, "a limit is whole packets or bytes with their unit: write limit 100 or limit 64KiB")
 	}
 	return Limit{}, err
+}
+
+// exceeded says whether so much is more than the limit, which is not zero.
+func (l Limit) exceeded(packets, bytes int) bool {
+	if l.Bytes > 0 {
+		return bytes > l.Bytes
+	}
+	return packets > l.Packets
+}
+
+// or returns the limit, or so many packets if it says nothing.
+func (l Limit) or(packets int) Limit {
+	if l == (Limit{}) {
+		l.Packets = packets
+	}
+	return l
 }

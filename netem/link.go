@@ -14,8 +14,10 @@ type Link struct {
 	observer Observer
 	order    Order
 
+	gate   gate // what its MTU lets in
 	queue  Queue
 	sender transmitter
+	bucket string // the sender's, in words
 	court  court
 	line   line  // under way
 	holds  holds // due, waiting to be overtaken
@@ -43,10 +45,14 @@ func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 		return nil, fmt.Errorf("link %s: a link made of several is no Link: use NewStage", name)
 	}
 	spec = spec.Clone() // its models get a past of their own
-	l := &Link{name: name, observer: o, order: spec.Order}
-	l.sender.rate = spec.Rate
-	l.queue = NewDropTail(spec.Limit, func(p *Packet) { l.lose(l.now, l.queue.String(), p) })
+	shareFlows(spec.Models)
+	l := &Link{name: name, observer: o, order: spec.Order, gate: newGate(spec.MTU)}
+	l.sender, l.bucket = newTransmitter(spec.Rate, spec.Bucket), spec.Bucket.String()
+	l.queue = spec.discipline().New(spec.Limit, spec.MeanRate(), Stream(seed, name+"/queue"), outlet{l})
 	for i, m := range spec.Models {
+		if !seated(m, name) {
+			continue
+		}
 		l.court.seats = append(l.court.seats, seat{m, Stream(seed, name+"/"+streamName(spec.Models, i)), m.String(), kind(m)})
 	}
 	if m := spec.Follow.model(); m != nil {
@@ -86,6 +92,19 @@ func (l *Link) Send(now Time, p *Packet) {
 	p.Sent = now
 	l.inside++ // before the queue may drop it
 	l.tell(now, Sent, "", p)
+	if l.gate.answer = nil; !l.gate.fits(p) {
+		l.tooBig(now, p)
+		return
+	}
+	l.enter(now, p)
+}
+
+// enter puts a packet that fits into the queue.
+func (l *Link) enter(now Time, p *Packet) {
+	if !l.sender.carries(p) {
+		l.lose(now, l.bucket, p)
+		return
+	}
 	l.queue.Enqueue(now, p)
 	if l.sender.p == nil {
 		l.transmit(now, false)
@@ -127,8 +146,8 @@ func (l *Link) Recv(now Time) *Packet {
 	return p
 }
 
-// InFlight returns how many packets are inside, duplicates included: at any time, what was Sent and Duplicated is what
-// was Delivered and Dropped and what is in flight.
+// InFlight returns how many packets are inside, duplicates and fragments included: at any time, what was Sent, Duplicated
+// and told as a Fragment is what was Delivered, Dropped and Fragmented and what is in flight.
 func (l *Link) InFlight() int { return l.inside }
 
 // advance ends the transmissions that are over by now and begins the next each time at the instant of the end, however
@@ -167,6 +186,9 @@ func (l *Link) propagate(now Time, p *Packet) {
 		l.meet(now)
 	}
 	s := l.court.judge(now, p)
+	for _, r := range s.recalls {
+		l.recall(now, r)
+	}
 	if l.down { // the models have judged all the same: they lose the same packets as without the outage
 		s.dropped = downWords
 	}
@@ -257,9 +279,12 @@ func (l *Link) lose(now Time, by string, p *Packet) {
 // tell tells the observer. Its times never go back: advance goes through the past in order, and all else is now.
 func (l *Link) tell(at Time, k Kind, by string, p *Packet) {
 	if l.observer != nil {
-		l.observer.Observe(Event{At: at, Link: l.name, Kind: k, By: by, Packet: p})
+		l.observer.Observe(Event{At: at, Link: l.name, Kind: k, By: by, Packet: p,
+			Waiting: l.queue.Len(), WaitingBytes: l.queue.Bytes()})
 	}
 }
+
+func (l *Link) waits() (packets, bytes int) { return l.queue.Len(), l.queue.Bytes() }
 
 // corrupted returns p with bits turned over, in bytes of its own: p's are frozen.
 func corrupted(p *Packet, flips []int) *Packet {

@@ -10,7 +10,8 @@ import (
 // comes from now and all chance from rng.
 type Model interface {
 	// Judge decides about the next packet; p is neither kept nor changed. A model draws the same number of times from
-	// rng whatever its parameters are, so that a sweep over a parameter compares like with like.
+	// rng whatever its parameters are, so that a sweep over a parameter compares like with like. (A model within an Only is
+	// not asked about other packets, and so draws nothing for them.)
 	Judge(now Time, rng *rand.Rand, p *Packet) Verdict
 
 	// String returns the model's own words of a SPEC, "loss 1%". Parse reads them back, and each event that the model
@@ -33,5 +34,6 @@ type Verdict struct {
 	Behind int           // this packet waits until so many later packets have been delivered
 	Hold   time.Duration // how long it waits for them at most; zero means DefaultHold
 	Copies int           // further packets delivered just behind this one
+	Recall uint64        // ID of a packet judged before, to be lost if it is still under way; 0 for none
 	Flips  []int         // bits to turn over, counted from the first bit of the IP header
 }

@@ -82,6 +82,10 @@ func (p *parser) readLoss(t token) error {
 
 func parseBurst(s string) (float64, error) {
 	n, ok := parseFloat(s, 0)
+	if size, err := ParseSize(s); !ok && err == nil { // "16KiB"
+		return 0, wrongf(s, "a burst of losses is packets, and the rate's stands behind the rate: write loss 2%% burst 5 or rate 10mbit burst %s",
+			FormatSize(size))
+	}
 	if !ok || n < 1 || n > maxBurst {
 		return 0, wrong(s, "a burst is 1 to 1000000 packets long on average: write loss 2% burst 5")
 	}

@@ -11,6 +11,11 @@ type Packet struct {
 	Sent    Time   // when it was offered to the link that it is on
 	Data    []byte // the whole IP packet, from the first byte of its IP header
 
+	// A fragment that a link has made has the ID and Copy of the packet that was sent. Offset is where its data begin in
+	// that packet's, bytes.
+	Fragment bool
+	Offset   int
+
 	// On a link made of several: when the packet entered it, and as which of its packets.
 	entered Time
 	turn    uint64

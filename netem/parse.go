@@ -6,17 +6,28 @@ import (
 	"unicode"
 )
 
-// Parse reads a link in words of tc-netem(8), in any order and each at most once:
+// Parse reads a link in words of tc-netem(8), in any order and each at most once, but for faults and models for some:
 //
+//	mtu 1400 [fragment|blackhole]     of IP packets, bytes; without a word, larger ones are fragmented or answered by ICMP
 //	rate 10mbit                       transmission; "unlimited" when left out
-//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out
+//	burst 16KiB [peakrate 100mbit]    who has not used the rate may exceed it for so many bytes
+//	limit 100 | limit 64KiB           of the queue, in packets or bytes; 1000 packets when left out (fq_codel 10240)
 //	queue pfifo | queue bfifo         drop-tail, which is also what there is without the word
+//	queue headdrop                    drops what has waited longest, not what comes last
+//	queue codel [target 5ms] [interval 100ms] [ecn] [ce_threshold 1ms]
+//	queue fq_codel [flows 1024] [quantum 1514B] [target 5ms] [interval 100ms] [noecn] [ce_threshold 1ms]
+//	queue pie [target 15ms] [tupdate 15ms] [alpha 2] [beta 20] [ecn] [bytemode]
+//	queue red [min 30KB] [max 90KB] [avpkt 1000B] [burst 55] [probability 2%] [ecn]
 //	order free | order keep           whether jitter may reorder
 //	delay 20ms [4ms] [distribution uniform|normal]
 //	loss 3% | loss 5% 25% | loss 2% burst 5 | loss gemodel 1% 10% [70% [0.1%]]
 //	reorder 5% [by 3 [within 200ms]] | reorder 5% late 8ms
 //	duplicate 0.5%
 //	corrupt 0.1%
+//	preset wpt-3g up | preset wpt-lte  what a preset says of that direction, as far as no word says otherwise
+//	drop data 5 | drop data 2,5-8 flow 1 | drop syn | drop retransmission 1 of data 5       any Subject: see Fault
+//	delay data 7 by 3 [within 200ms] | delay data 7 by 30ms | duplicate syn-ack | corrupt data 4
+//	loss 5% for udp | delay 50ms 5ms for up ipv4 tcp port 80-90 size 100-                  any model or fault: see Only
 //	trace cell.trace                   when packets leave, instead of rate: a file in mahimahi's format
 //	follow link.csv [interpolate linear] [repeat]    a file of times, rates, delays and losses
 //	tc "delay 50ms loss 1%"            what Linux does with that line, and no word beside it
@@ -50,10 +61,11 @@ func ParseWith(text string, open Open) (Spec, error) {
 	return p.parse()
 }
 
-// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (its limit), delay, jitter,
-// loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word replaces
-// what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that there
-// is. Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
+// Set returns s with one word said anew, as the flags of a command do: word is rate, queue (the kind or the limit), delay,
+// jitter, loss, reorder, duplicate, corrupt or any other word of Parse, and value is what follows it there. The word
+// replaces what s says with it, all of it: a new delay has only the jitter that its value has. Jitter changes the delay that
+// there is. A model for some packets replaces the one for the same packets, and a fault is added to those that there are.
+// Positions in a *SyntaxError count within value. Files are opened with open, which may be nil as for Parse.
 func (s Spec) Set(word, value string, open Open) (Spec, error) {
 	p := parser{tokens: split(value), open: open, spec: s.Clone()}
 	if err := p.word(token{text: word}); err != nil {
@@ -137,7 +149,9 @@ type parser struct {
 
 	last  token   // the word that was read last
 	seen  []token // the words so far
-	queue token   // pfifo or bfifo
+	queue token   // pfifo, codel …
+
+	preset Spec // what the preset says
 
 	// The words jitter and distribution, and what they said: they may stand before their delay.
 	jitter       token
@@ -248,6 +262,7 @@ func (p *parser) finish() error {
 			return t.wrong(tcAlone)
 		}
 	}
+	p.finishPreset()
 	if err := p.finishDelay(); err != nil {
 		return err
 	}
@@ -263,7 +278,7 @@ func (p *parser) finish() error {
 
 // blame gives an error that knows the word to blame the place where it stood.
 func (p *parser) blame(err error) error {
-	if e, ok := err.(*SyntaxError); ok {
+	if e, ok := err.(*SyntaxError); ok && e.Pos == 0 {
 		for _, t := range p.seen {
 			if t.text == e.Token {
 				return t.at(err)

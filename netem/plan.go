@@ -57,7 +57,9 @@ func (l *Link) meet(now Time) {
 	if p.follow != nil {
 		rate = p.rate
 	}
-	l.sender.change(now, rate, p.stops())
+	if l.sender.bucket == nil { // whose rate never changes
+		l.sender.change(now, rate, p.stops())
+	}
 	if p.trace != nil && stalled && !p.stops() {
 		p.trace.seek(now - 1) // the turn at now, if there is one, has not been missed
 	}

@@ -33,6 +33,7 @@ type Qdisc struct {
 	slots     slots
 
 	waiting line      // by time to send
+	bytes   int       // of them
 	latest  Time      // time to send of the packet that came last into waiting
 	left    int       // how many the timer has sent at now, since the last Send
 	early   []*Packet // to be sent at once, the last first
@@ -159,6 +160,7 @@ func (q *Qdisc) schedule(p *Packet) {
 	q.seq++
 	q.latest = at
 	q.waiting.push(flight{at: at, seq: q.seq, p: p})
+	q.bytes += p.Size()
 }
 
 // serial puts p behind all that wait: with a rate, delay is over before transmission begins, and nothing overtakes.
@@ -224,6 +226,7 @@ func (q *Qdisc) dequeue() {
 			return
 		}
 		p := q.waiting.pop().p
+		q.bytes -= p.Size()
 		if q.slots.on() && q.slots.take(p.Size()+etherHeader) {
 			q.slots.renew(q.now, &q.prng, q.system)
 		}
@@ -269,6 +272,9 @@ func (q *Qdisc) lose(by string, p *Packet) {
 
 func (q *Qdisc) tell(k Kind, by string, p *Packet) {
 	if q.observer != nil {
-		q.observer.Observe(Event{At: q.now, Link: q.name, Kind: k, By: by, Packet: p})
+		q.observer.Observe(Event{At: q.now, Link: q.name, Kind: k, By: by, Packet: p,
+			Waiting: len(q.waiting), WaitingBytes: q.bytes})
 	}
 }
+
+func (q *Qdisc) waits() (packets, bytes int) { return len(q.waiting), q.bytes }

@@ -1,13 +1,13 @@
 package netem
 
-import "fmt"
-
 // Queue is where packets wait for the transmitter. A packet that is being transmitted has left it.
 //
-// A queue is made with a function drop, which it calls with each packet that it discards, before the call that made it
-// discard returns: a loss is told and never inferred from sizes. Every packet that was put in is dropped or dequeued.
+// Every packet that was put in comes out once: dequeued, or dropped, of which the queue tells its Outlet. A queue may mark
+// a packet instead of dropping it: what comes out is then another Packet with the same ID and Copy, of which the outlet has
+// been told. A queue has no timer: what should have happened since it was called last, happens when it is called next, as
+// if it had happened in time.
 type Queue interface {
-	// Enqueue offers p; the queue takes it or drops it, or drops another for it.
+	// Enqueue offers p, whose Sent is now; the queue takes it or drops it, or drops others for it.
 	Enqueue(now Time, p *Packet)
 
 	// Dequeue removes the packet to be transmitted next and returns it, nil when none is left. It may drop others first.
@@ -15,60 +15,16 @@ type Queue interface {
 
 	Len() int   // packets waiting
 	Bytes() int // their bytes
-
-	// String returns the words that a dropped packet's event carries: "queue limit 100".
-	fmt.Stringer
 }
 
-// DropTail is the queue of most of the world: first in, first out, and who finds it full is dropped.
-type DropTail struct {
-	limit Limit
-	drop  func(*Packet)
-	words string
-	wait  ring
-	bytes int
+// Outlet is told what becomes of the packets of a queue that are not simply handed on: a loss is told and never inferred
+// from sizes. It is told before the call returns that made the queue do so, and while it is, Len and Bytes of the queue
+// count all packets that were put in and have not come out, but for the one that it is told of. By names the cause:
+// "queue limit 100".
+type Outlet interface {
+	// Drop says that p is lost.
+	Drop(p *Packet, by string)
+
+	// Mark says that p, with bytes of its own, goes on in place of the packet with its ID and Copy.
+	Mark(p *Packet, by string)
 }
-
-// NewDropTail returns an empty queue that holds what limit allows and tells drop of the rest.
-func NewDropTail(limit Limit, drop func(*Packet)) *DropTail {
-	if limit == (Limit{}) {
-		limit.Packets = DefaultLimit
-	}
-	return &DropTail{limit: limit, drop: drop, words: "queue " + limit.String()}
-}
-
-// Enqueue implements Queue.
-func (q *DropTail) Enqueue(_ Time, p *Packet) {
-	if q.full(p) {
-		q.drop(p)
-		return
-	}
-	q.wait.push(p)
-	q.bytes += p.Size()
-}
-
-// full says whether there is no room for p. A limit in bytes never lets in a packet larger than itself.
-func (q *DropTail) full(p *Packet) bool {
-	if q.limit.Bytes > 0 {
-		return q.bytes+p.Size() > q.limit.Bytes
-	}
-	return q.wait.n >= q.limit.Packets
-}
-
-// Dequeue implements Queue.
-func (q *DropTail) Dequeue(Time) *Packet {
-	p := q.wait.pop()
-	if p != nil {
-		q.bytes -= p.Size()
-	}
-	return p
-}
-
-// Len implements Queue.
-func (q *DropTail) Len() int { return q.wait.n }
-
-// Bytes implements Queue.
-func (q *DropTail) Bytes() int { return q.bytes }
-
-// String implements Queue.
-func (q *DropTail) String() string { return q.words }

@@ -78,6 +78,9 @@ func sharedName(link string) string {
 // with the stream that it would have had.
 func (s *schedule) place(models []Model, link string, seed uint64) (all []placed) {
 	for _, m := range models {
+		if !seated(m, link) {
+			continue
+		}
 		k := kind(m)
 		i := slices.IndexFunc(s.seats, func(st seat) bool { return st.kind == k })
 		if i < 0 {

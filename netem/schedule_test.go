@@ -449,6 +449,8 @@ func TestSchedulesAreStages(t *testing.T) {
 		"rate 6mbit; at 1s stall; at 1.5s up rate 3mbit; every 700ms for 200ms corrupt 50%; at 2s for 300ms down",
 		"at 0s stall; every 100ms for 10ms up",
 		"rate 5mbit; every 1ms for 500us rate 2mbit",
+		"mtu 900 rate 5mbit burst 16KiB peakrate 50mbit limit 20 queue codel; every 300ms for 50ms down; at 1s loss 20% for udp",
+		"rate 5mbit queue pie limit 50; every 300ms for 50ms stall; every 1s for 500ms rate 1mbit",
 	} {
 		t.Run(words, func(t *testing.T) {
 			netemtest.TestStage(t, func(o netem.Observer) netem.Stage { return newLink(t, words, 1, o) })

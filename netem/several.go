@@ -52,10 +52,9 @@ func (s *Spec) validateSeveral() error {
 	if len(s.Hops) > 0 {
 		word, parts = "(", s.Hops
 	}
-	rest := *s
-	rest.Paths, rest.Hops, rest.Split = nil, nil, Splitting{}
+	rest := s.plain()
 	switch {
-	case len(s.Paths) > 0 && len(s.Hops) > 0 || rest.says():
+	case len(s.Paths) > 0 && len(s.Hops) > 0 || s.TC != nil || s.changes() || rest.says():
 		return wrong(word, severalAlone)
 	case len(parts) < 2 || len(parts) > maxParts:
 		return wrongf(word, "%d parts: write 2 to %d, each in its parentheses", len(parts), maxParts)
@@ -77,9 +76,19 @@ func (s *Spec) validateSeveral() error {
 	return nil
 }
 
-// says says whether the spec is more than a perfect link.
-func (s Spec) says() bool {
-	return s.Rate != 0 || s.Limit != Limit{} || s.Order != Free || len(s.Models) > 0 || s.TC != nil || s.changes() || s.several()
+// plain returns what the spec says of a link by itself that does not change.
+func (s Spec) plain() Spec {
+	if s.several() {
+		s.Paths, s.Hops, s.Split = nil, nil, Splitting{}
+	}
+	s.TC, s.Trace, s.Follow, s.Changes = nil, nil, nil, nil
+	return s
+}
+
+// says says whether a plain spec is more than a perfect link.
+func (s *Spec) says() bool {
+	return s.MTU != MTU{} || s.Rate != 0 || s.Bucket != Bucket{} || s.Limit != Limit{} || s.Queue != nil || s.Order != Free ||
+		len(s.Models) > 0
 }
 
 // depth returns how many levels of parts there are within each other, 0 in a link by itself.

@@ -21,6 +21,8 @@ func TestSeveralAreStages(t *testing.T) {
 		"split per-flow 1:2:3 ( delay 10ms ) ( loss 5% ) ( rate 5mbit; every 100ms for 20ms stall )",
 		"( duplicate 10% ) then ( split per-packet ( duplicate 10% ) ( delay 5ms duplicate 10% ) ) then ( duplicate 10% )",
 		"split per-packet ( ( rate 9mbit ) then ( delay 5ms loss 1% ) ) ( split per-packet ( delay 1ms ) ( delay 2ms 2ms ) ) ( )",
+		"( rate 20mbit mtu 900 ) then ( mtu 700 fragment rate 10mbit ) then ( split per-packet ( mtu 600 ) ( mtu 600 blackhole delay 3ms ) )",
+		"( rate 10mbit queue fq_codel ) then ( rate 8mbit burst 16KiB queue codel ecn limit 40 ) then ( drop data 5 loss 5% for udp )",
 		`( tc "delay 5ms 3ms loss 1% duplicate 5% corrupt 5%" ) then ( tc "delay 5ms reorder 25%" ) then ( rate 10mbit )`,
 	} {
 		t.Run(words, func(t *testing.T) {
@@ -85,6 +87,61 @@ func TestSeveralLookLikeOneLink(t *testing.T) {
 		"20 up 1.1 corrupted corrupt 100% on hop 2 of path 2 of hop 2",
 		"20 up 1.0 delivered",
 		"20 up 1.1 delivered",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A part answers as a link does, and so each answer is the whole's; and parts tell of faults that met nothing.
+func TestSeveralAnswerAndSeek(t *testing.T) {
+	events := tape{}
+	s := newStage(t, "( delay 5ms ) then ( mtu 500 drop data 5 )", nil, &events)
+	a, ok := s.(netem.Answerer)
+	if !ok {
+		t.Fatal("no Answerer")
+	}
+	p := ofFlow(4, 1, 0)
+	p.Data = append(p.Data, make([]byte, 500)...)
+	binary.BigEndian.PutUint16(p.Data[2:], 600)
+	p.Data[6] = 0x40 // Don't Fragment
+	copy(p.Data[12:], []byte{10, 0, 0, 1, 10, 0, 0, 2})
+	sum := uint32(0)
+	for i := 0; i < 20; i += 2 {
+		sum += uint32(binary.BigEndian.Uint16(p.Data[i:]))
+	}
+	binary.BigEndian.PutUint16(p.Data[10:], ^uint16(sum+sum>>16))
+	s.Send(0, p)
+	if a.Answer() != nil {
+		t.Error("an answer from a hop where the packet has not been")
+	}
+	if s.Recv(5*ms) != nil {
+		t.Error("a packet that is too big arrived")
+	}
+	answer := a.Answer()
+	if told := events.of(netem.Answered); answer == nil || len(told) != 1 || told[0].Packet != answer || told[0].By != "mtu 500 on hop 2" {
+		t.Errorf("answered %v, told %v", answer, told)
+	}
+	if a.Answer() != nil {
+		t.Error("two answers")
+	}
+	if unmet := s.(netem.Seeker).Unmet(); len(unmet) != 1 || unmet[0].Words != "drop data 5 on hop 2" {
+		t.Errorf("unmet: %v", unmet)
+	}
+}
+
+// What waits is counted in the part where something happens, and in all of them when a packet is sent and delivered.
+func TestWaitingInSeveral(t *testing.T) {
+	var got []string
+	s := newStage(t, "( rate 1mbit ) then ( rate 500kbit )", nil, watch(func(e netem.Event) {
+		got = append(got, fmt.Sprintf("%d %s %d %d %d", e.At/ms, e.Kind, e.Packet.ID, e.Waiting, e.WaitingBytes))
+	}))
+	stream(s, 3, 0, 1250)
+	want := []string{
+		"0 sent 0 0 0", "0 dequeued 0 0 0", "0 sent 1 0 0", "0 sent 2 1 1250",
+		"10 dequeued 1 1 1250", "10 dequeued 0 0 0", "20 dequeued 2 0 0",
+		"30 dequeued 1 0 0", "30 delivered 0 1 1250", // a third has come in between
+		"50 dequeued 2 0 0", "50 delivered 1 0 0", "70 delivered 2 0 0",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -174,8 +231,8 @@ func TestSplitTakesTurns(t *testing.T) {
 	}
 }
 
-// flowPacket is a UDP packet of flow n; more is how it differs from the flow's others.
-func flowPacket(version byte, n uint16, more byte) *netem.Packet {
+// ofFlow is a UDP packet of flow n; more is how it differs from the flow's others.
+func ofFlow(version byte, n uint16, more byte) *netem.Packet {
 	b := make([]byte, 100)
 	transport := 20
 	if b[0] = 0x45; version == 6 {
@@ -200,7 +257,7 @@ func TestSplitPerFlow(t *testing.T) {
 	for _, version := range []byte{4, 6} {
 		var packets []*netem.Packet
 		for i := range 20_000 {
-			packets = append(packets, flowPacket(version, uint16(i%10_000), byte(i/10_000)))
+			packets = append(packets, ofFlow(version, uint16(i%10_000), byte(i/10_000)))
 		}
 		got := taken(t, words, packets)
 		if !slices.Equal(got[:10_000], got[10_000:]) {
@@ -227,7 +284,7 @@ func TestSplitPerFlow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.Send(0, flowPacket(4, n, 0))
+			s.Send(0, ofFlow(4, n, 0))
 			at[seed], _ = s.Next()
 		}
 		if at[0] != at[1] {
@@ -244,9 +301,9 @@ func TestSplitKeepsFragmentsTogether(t *testing.T) {
 	const words = "split per-flow ( delay 1ms ) ( delay 2ms )"
 	var packets []*netem.Packet
 	for n := range uint16(50) {
-		first := flowPacket(4, n, 0)
+		first := ofFlow(4, n, 0)
 		first.Data[6] = 0x20 // more fragments
-		later := flowPacket(4, n, 1)
+		later := ofFlow(4, n, 1)
 		later.Data[7] = 10 // offset
 		packets = append(packets, first, later, &netem.Packet{Data: make([]byte, n)})
 	}
@@ -349,7 +406,7 @@ func TestSeveralNoAllocation(t *testing.T) {
 	var seen counts
 	for _, o := range []netem.Observer{nil, &seen} {
 		s := newStage(t, "( rate 100mbit loss 3% ) then ( split per-flow ( delay 10ms loss 1% ) ( delay 20ms ) ) then ( rate 200mbit )", nil, o)
-		p := flowPacket(4, 1, 0)
+		p := ofFlow(4, 1, 0)
 		var now netem.Time
 		step := func() {
 			now += ms / 8

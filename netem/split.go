@@ -1,5 +1,7 @@
 package netem
 
+import "math/bits"
+
 // Splitting says which of several paths a packet takes.
 type Splitting struct {
 	PerFlow bool  // each flow keeps to one path, which a hash of its addresses and ports chooses; else packet by packet, in turns
@@ -70,7 +72,8 @@ func (f *fork) inTurn() int {
 
 // ofFlow returns the path of the packet's flow.
 func (f *fork) ofFlow(p *Packet) int {
-	share := int(scaled(flowHash(f.seed, p.Data), uint64(f.total)))
+	hi, _ := bits.Mul64(routeHash(f.seed, p.Data), uint64(f.total))
+	share := int(hi)
 	for i := range f.paths {
 		if share -= f.split.weight(i); share < 0 {
 			return i
@@ -125,7 +128,8 @@ func (f *fork) merge() {
 	}
 }
 
-// before says whether p was sent before q on the link made of several that both are on. A copy is behind its original.
+// before says whether p was sent before q on the link made of several that both are on. A copy is behind its original, and
+// fragments are in order.
 func (p *Packet) before(q *Packet) bool {
-	return p.turn < q.turn || p.turn == q.turn && p.Copy < q.Copy
+	return p.turn < q.turn || p.turn == q.turn && (p.Copy < q.Copy || p.Copy == q.Copy && p.Offset < q.Offset)
 }

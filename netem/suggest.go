@@ -1,29 +1,31 @@
 package netem
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // elsewhere are words that some will try, and what to say of them.
 var elsewhere = [...]phrase{
 	{"gap", `goes with tc: write reorder 5% by 3 or tc "delay 20ms reorder 25% gap 5"`},
 	{"slot", `goes with tc: write tc "slot 10ms 20ms"`},
 	{"seed", `no part of a link, but of a tc line: write tc "loss 5% seed 42"`},
-	{"ecn", `goes with tc: write tc "loss 5% ecn"`},
+	{"ecn", `goes with queue or tc: write queue codel ecn or tc "loss 5% ecn"`},
 	{"state", `goes with tc: write loss 2% burst 5, loss gemodel 1% 10% or tc "loss state 2% 30%"`},
 	{"by", "goes with reorder: write reorder 5% by 3"},
+	{"for", "goes behind a model, at or every: write loss 5% for udp, or ; every 10s for 500ms down"},
+	{"flow", "goes with drop: write drop data 5 flow 1"},
+	{"of", "goes with drop retransmission: write drop retransmission 1 of data 5"},
 	{"late", "goes with reorder: write reorder 5% late 8ms"},
 	{"within", "goes with reorder by: write reorder 5% by 3 within 200ms"},
-	{"burst", "goes with loss: write loss 2% burst 5"},
 	{"gemodel", "goes with loss: write loss gemodel 1% 10%"},
 	{"random", "goes with loss: write loss 3%"},
 	{"normal", "goes with distribution: write delay 20ms 4ms distribution normal"},
 	{"uniform", "goes with distribution: write delay 20ms 4ms distribution uniform"},
-	{"pfifo", "goes with queue: write queue pfifo"},
-	{"bfifo", "goes with queue: write queue bfifo limit 64KiB"},
-	{"down", "goes with a time: write ; at 2s down or ; every 10s for 500ms down"},
-	{"up", "goes with a time, and ends down or stall: write ; at 2.5s up"},
+	{"fragment", "goes with mtu: write mtu 1400 fragment"},
+	{"blackhole", "goes with mtu: write mtu 1400 blackhole"},
 	{"stall", "goes with a time: write ; at 2s stall or ; every 10s for 500ms stall"},
 	{"resume", "the word is up: write ; at 2.5s up"},
-	{"for", "goes with at or every: write ; at 2s for 500ms down or ; every 10s for 500ms down"},
 	{"about", "goes with randomly every: write ; randomly every 10s for about 500ms down"},
 	{"interpolate", "goes with follow: write follow link.csv interpolate linear"},
 	{"linear", "goes with follow: write follow link.csv interpolate linear"},
@@ -47,6 +49,15 @@ func (p *parser) stray(t token) error {
 		if e.word == t.text {
 			return t.wrong(e.usage)
 		}
+	}
+	if slices.Contains(subjects[:], t.text) {
+		return t.wrong("goes with drop, delay, duplicate or corrupt: write " + usage("drop"))
+	}
+	if slices.Contains(wordsOf(conditions[:]), t.text) {
+		return t.wrong("goes with for: write " + usageIn(conditions[:], t.text))
+	}
+	if usage, ok := ofQueue(t.text); ok {
+		return t.wrong("goes with queue: write " + usage)
 	}
 	if near := nearest(t.text, phrases[:]); near != "" {
 		return t.wrong("no such word: did you mean " + near + "? write " + usage(near))

@@ -4,19 +4,38 @@ import "time"
 
 // transmitter puts one packet after the other on the wire.
 type transmitter struct {
-	rate Rate    // 0 is infinitely fast
-	p    *Packet // the packet on its way out, nil when idle
-	ends Time    // when its last bit is out
-	owed uint64  // what rounding up gave too much in this busy period, in billionths of a bit
+	rate   Rate    // of the wire; 0 is infinitely fast
+	bucket *tokens // for which packets wait, nil for none
+	p      *Packet // the packet on its way out, nil when idle
+	ends   Time    // when its last bit is out
+	owed   uint64  // what rounding up gave too much in this busy period, in billionths of a bit
 
 	paused bool   // in the middle of p: nothing of it goes out
 	left   uint64 // of p while paused, in billionths of a bit
+}
+
+// newTransmitter returns that of a link: with a bucket, the rate is that of the tokens, and the wire is at its peak.
+func newTransmitter(rate Rate, b Bucket) transmitter {
+	if b.Burst == 0 {
+		return transmitter{rate: rate}
+	}
+	return transmitter{rate: b.Peak, bucket: &tokens{rate: rate, size: parts(b.Burst)}}
+}
+
+// carries says whether p will ever be sent.
+func (t *transmitter) carries(p *Packet) bool {
+	return t.bucket == nil || parts(p.Size()) <= t.bucket.size
 }
 
 // begin starts to transmit p at now. Back to back means that the last packet ended at this very instant: the fraction of
 // a nanosecond by which its end was rounded up is then taken off this one, so that a busy transmitter keeps its rate to
 // the bit however long it is busy.
 func (t *transmitter) begin(now Time, p *Packet, backToBack bool) {
+	if t.bucket != nil {
+		last := now
+		now = t.bucket.take(now, p.Size())
+		backToBack = backToBack && now == last
+	}
 	if !backToBack {
 		t.owed = 0
 	}

@@ -91,12 +91,12 @@ func TestTimeString(t *testing.T) {
 }
 
 func TestKindString(t *testing.T) {
-	for k := netem.Sent; k <= netem.Delivered; k++ {
+	for k := netem.Sent; k <= netem.Answered; k++ {
 		if s := k.String(); s == "" || s == "unknown" {
 			t.Errorf("kind %d has no name", k)
 		}
 	}
-	if s := (netem.Expedited + 1).String(); s != "unknown" {
+	if s := (netem.Answered + 1).String(); s != "unknown" {
 		t.Errorf("a kind too many is called %s", s)
 	}
 }

@@ -22,9 +22,18 @@ type whole struct {
 	observer Observer
 	inside   inner
 
-	now    Time
-	turn   uint64 // of the packet sent last
-	copies int    // made so far, which numbers them: two leaves may copy the same packet
+	leaves []*place
+
+	now     Time
+	turn    uint64 // of the packet sent last
+	copies  int    // made so far, which numbers them: two leaves may copy the same packet
+	answers ring   // of leaves to the sender, since the last call
+}
+
+// leaf is a part that has no parts, and knows how much waits in it.
+type leaf interface {
+	Stage
+	waits() (packets, bytes int)
 }
 
 // inner is a Stage whose time can pass without anything being fetched.
@@ -70,7 +79,13 @@ func (w *whole) part(name, where string, spec Spec, seed uint64) (Stage, error) 
 	if spec.several() {
 		return w.build(name, where, spec, seed)
 	}
-	return newLeaf(name, spec, seed, &place{w, where, map[string]string{"": where}})
+	pl := &place{whole: w, where: where, words: map[string]string{"": where}}
+	leaf, err := newLeaf(name, spec, seed, pl)
+	if err != nil {
+		return nil, err
+	}
+	pl.leaf, w.leaves = leaf, append(w.leaves, pl)
+	return leaf, nil
 }
 
 // Send implements Stage.
@@ -78,7 +93,8 @@ func (w *whole) Send(now Time, p *Packet) {
 	if now < w.now {
 		panic(fmt.Sprintf("netem: link %s: sent at %v after %v", w.name, now, w.now))
 	}
-	w.inside.advance(now) // what has happened by now is told before
+	w.answers = ring{slots: w.answers.slots} // who has not fetched them does not want them
+	w.inside.advance(now)                    // what has happened by now is told before
 	w.now = now
 	w.turn++
 	p.Sent, p.entered, p.turn = now, now, w.turn
@@ -91,6 +107,7 @@ func (w *whole) Next() (at Time, ok bool) { return w.inside.Next() }
 
 // Recv implements Stage.
 func (w *whole) Recv(now Time) *Packet {
+	w.answers = ring{slots: w.answers.slots}
 	p := w.inside.Recv(now)
 	w.now = max(w.now, now)
 	if p != nil {
@@ -102,13 +119,38 @@ func (w *whole) Recv(now Time) *Packet {
 
 func (w *whole) tell(k Kind, p *Packet) {
 	if w.observer != nil {
-		w.observer.Observe(Event{At: w.now, Link: w.name, Kind: k, Packet: p})
+		e := Event{At: w.now, Link: w.name, Kind: k, Packet: p}
+		for _, pl := range w.leaves {
+			packets, bytes := pl.leaf.waits()
+			e.Waiting, e.WaitingBytes = e.Waiting+packets, e.WaitingBytes+bytes
+		}
+		w.observer.Observe(e)
 	}
+}
+
+// Answer implements Answerer: it gives what the parts answer, also those that are not the sender's neighbours. It is at the
+// sender at once all the same.
+func (w *whole) Answer() *Packet { return w.answers.pop() }
+
+// Unmet implements Seeker: it tells of all parts, with their places behind the words.
+func (w *whole) Unmet() (all []Unmet) {
+	for _, pl := range w.leaves {
+		s, ok := pl.leaf.(Seeker)
+		if !ok {
+			continue
+		}
+		for _, u := range s.Unmet() {
+			u.Words += " on " + pl.where
+			all = append(all, u)
+		}
+	}
+	return all
 }
 
 // place is where a leaf stands in a whole. It observes the leaf and tells the whole's observer.
 type place struct {
 	whole *whole
+	leaf  leaf
 	where string            // "hop 2"
 	words map[string]string // each cause of the leaf, and how the whole says it
 }
@@ -122,12 +164,14 @@ func (pl *place) Observe(e Event) {
 	case Duplicated:
 		w.copies++
 		p.Copy = w.copies
+	case Answered:
+		w.answers.push(p)
 	}
 	if w.observer == nil {
 		return
 	}
 	e.Link, e.By = w.name, pl.by(e.By)
-	if e.Kind == Dequeued {
+	if e.Kind == Dequeued || e.Kind == Answered {
 		w.observer.Observe(e)
 		return
 	}

@@ -1,11 +1,17 @@
 package netem
 
+import "strings"
+
 // phrases are the words of Parse in canonical order, each with examples of what it takes.
 var phrases = [...]phrase{
+	{"mtu", "mtu 1400, mtu 1400 fragment or mtu 1400 blackhole"},
 	{"rate", "rate 10mbit"},
+	{"burst", "rate 10mbit burst 16KiB"},
+	{"peakrate", "rate 10mbit burst 16KiB peakrate 100mbit"},
 	{"limit", "limit 100 or limit 64KiB"},
-	{"queue", "queue 100, queue pfifo or queue bfifo limit 64KiB"},
+	{"queue", "queue 100, queue bfifo limit 64KiB, queue codel, queue fq_codel, queue pie, queue red or queue headdrop"},
 	{"order", "order free or order keep"},
+	{"drop", faultPhrases[0].usage},
 	{"delay", "delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal"},
 	{"jitter", "delay 20ms jitter 4ms"},
 	{"distribution", "delay 20ms 4ms distribution normal"},
@@ -13,6 +19,8 @@ var phrases = [...]phrase{
 	{"reorder", "reorder 5% by 3 or reorder 5% late 8ms"},
 	{"duplicate", "duplicate 0.5%"},
 	{"corrupt", "corrupt 0.1%"},
+	{"preset", "preset wpt-3g up or preset wpt-lte"},
+	{"for", "loss 5% for udp, delay 50ms for tcp port 9000 or corrupt 1% for size 1000-1500"},
 	{"trace", "trace cell.trace"},
 	{"follow", "follow link.csv, follow link.csv interpolate linear or follow link.csv repeat"},
 	{"split", "split per-packet ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
@@ -25,8 +33,16 @@ var phrases = [...]phrase{
 // phrase is a word and examples of what it takes, or what is to be said to who writes it.
 type phrase struct{ word, usage string }
 
-// usage returns examples of what a word takes, for errors.
-func usage(word string) string { return usageIn(phrases[:], word) }
+// usage returns examples of what a word, a queue or a fault takes, for errors.
+func usage(word string) string {
+	if strings.HasSuffix(word, " data") {
+		return usageIn(faultPhrases[:], word)
+	}
+	if u := usageIn(queues[:], word); u != word {
+		return u
+	}
+	return usageIn(phrases[:], word)
+}
 
 func usageIn(phrases []phrase, word string) string {
 	for _, p := range phrases {
@@ -39,6 +55,17 @@ func usageIn(phrases []phrase, word string) string {
 
 // word reads what belongs to the word t.
 func (p *parser) word(t token) error {
+	if done, err := p.confined(t); done {
+		return err
+	}
+	return p.bare(t)
+}
+
+// bare is word without a look at for whom it is.
+func (p *parser) bare(t token) error {
+	if p.faulty(t) {
+		return p.readFault(t)
+	}
 	read := p.reader(t.text)
 	if read == nil {
 		return p.stray(t)
@@ -56,8 +83,14 @@ func (p *parser) word(t token) error {
 // the errors, which list the words.)
 func (p *parser) reader(word string) func(token) error {
 	switch word {
+	case "mtu":
+		return p.readMTU
 	case "rate":
 		return p.readRate
+	case "burst":
+		return p.readBurst
+	case "peakrate":
+		return p.readPeak
 	case "limit":
 		return p.readLimit
 	case "queue":
@@ -78,6 +111,8 @@ func (p *parser) reader(word string) func(token) error {
 		return p.readDuplicate
 	case "corrupt":
 		return p.readCorrupt
+	case "preset":
+		return p.readPreset
 	case "trace":
 		return p.readTrace
 	case "follow":
@@ -99,31 +134,30 @@ func (p *parser) readRate(t token) (err error) {
 	return err
 }
 
-func (p *parser) readLimit(t token) (err error) {
-	p.spec.Limit, err = value(p, t, ParseLimit)
+func (p *parser) readBurst(t token) (err error) {
+	p.spec.Bucket.Burst, err = value(p, t, parseBucket)
 	return err
 }
 
-// readQueue reads the kind of queue, or its limit: "queue 100" is what --queue 100 says.
-func (p *parser) readQueue(t token) error {
-	if p.number() {
-		if err := p.once(t, "limit"); err != nil {
-			return err
-		}
-		return p.readLimit(t)
+// parseBucket reads the size of a bucket, which says its unit: the burst of a loss is a bare number.
+func parseBucket(s string) (int, error) {
+	if _, unit := splitNumber(s); unit == "" && isNumber(s) {
+		return 0, wrongf(s, "a burst of the rate is bytes with their unit: write rate 10mbit burst 16KiB; or is it loss 2%% burst %s?", s)
 	}
-	if err := p.once(t, "queue"); err != nil {
-		return err
+	n, err := ParseSize(s)
+	if err == nil && n == 0 {
+		return 0, wrong(s, "no packet fits into a bucket of nothing: write rate 10mbit burst 16KiB")
 	}
-	if !p.done() {
-		p.queue = p.tokens[0] // what it asks of the limit, finish checks: the limit may come later
-	}
-	_, err := value(p, t, func(s string) (string, error) {
-		if s != "pfifo" && s != "bfifo" {
-			return "", wrong(s, "the queues here are pfifo and bfifo: write "+usage("queue"))
-		}
-		return s, nil
-	})
+	return n, err
+}
+
+func (p *parser) readPeak(t token) (err error) {
+	p.spec.Bucket.Peak, err = value(p, t, ParseRate)
+	return err
+}
+
+func (p *parser) readLimit(t token) (err error) {
+	p.spec.Limit, err = value(p, t, ParseLimit)
 	return err
 }
 

@@ -22,12 +22,24 @@ type Capture struct {
 	wait   *pcapng.Queue
 	lines  [2]line // by the end that sends: the first is up, the other down
 	sent   streams
-	text   []byte // memory for one comment
+	phases map[uint16]phase // of the TCP senders here, by port
+	text   []byte           // memory for one comment
 }
 
 // NewCapture returns a capture of what passes the end at, written to w. The world's time 0 is epoch.
 func NewCapture(w pcapng.Writer, at Vantage, epoch time.Time) *Capture {
-	return &Capture{at: at, epoch: epoch, wait: pcapng.NewQueue(w), lines: [2]line{newLine(), newLine()}, sent: streams{}}
+	return &Capture{at: at, epoch: epoch, wait: pcapng.NewQueue(w), lines: [2]line{newLine(), newLine()}, sent: streams{}, phases: map[uint16]phase{}}
+}
+
+// State takes a sample of a TCP sender at this end, whose port tells the connections apart: comments on retransmissions
+// then say how the sender came to make them. It is to be told after what the sender sent at that instant.
+func (c *Capture) State(port uint16, s State) {
+	c.phases[port] = s.phase()
+	for f := c.lines[c.at].newest; f != nil && f.sent == s.At; f = f.older {
+		if f.port == port {
+			f.how = 1 + int(s.phase().trigger())
+		}
+	}
 }
 
 // Observe implements netem.Observer. On each link a packet is Sent once, before anything else happens to it there. Its
@@ -49,6 +61,8 @@ func (c *Capture) Observe(e netem.Event) {
 		c.send(l, e, frame)
 	case e.Kind == netem.Delivered:
 		c.deliver(l, f, e, frame)
+	case e.Kind == netem.Answered:
+		c.answer(f, e, frame)
 	case f == nil: // sent before the capture began
 	case e.Kind == netem.Dropped:
 		f.lost, f.lostBy = f.lost+1, e.By
@@ -83,6 +97,12 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 	if !ok || h.Proto != netem.ProtoTCP {
 		return
 	}
+	f.sent, f.port = e.At, h.Src.Port()
+	if p, ok := c.phases[f.port]; ok {
+		f.how = 1 + int(p.trigger())
+	} else if h.Flags&netem.SYN != 0 {
+		f.how = 1 + int(Timeout)
+	}
 	before := c.sent.send(h, f)
 	f.again, f.before = before.frame, before.fate
 	switch old := before.flight; {
@@ -104,7 +124,8 @@ func (c *Capture) deliver(l *line, f *flight, e netem.Event, frame int) {
 			v, c.text = f.version, f.appendArrival(c.text, e.Packet)
 		}
 		c.wait.Settle(c.push(e, v), c.text)
-		if h, ok := e.Packet.Header(); ok && h.Proto == netem.ProtoTCP && !e.Packet.Corrupt {
+		// What a fragment acknowledges is known later; what comes behind it acknowledges that too.
+		if h, ok := e.Packet.Header(); ok && h.Proto == netem.ProtoTCP && !e.Packet.Corrupt && !e.Packet.Fragment {
 			c.sent.acknowledge(h)
 		}
 	}
@@ -119,16 +140,33 @@ func (c *Capture) deliver(l *line, f *flight, e netem.Event, frame int) {
 	if !e.Packet.Corrupt {
 		f.intact++
 	}
+	if f.parts != nil {
+		f.parts.arrive(e.Packet)
+	}
 	c.gone(l, f)
 }
 
 func (c *Capture) push(e netem.Event, version int) (frame int) {
 	return c.wait.Push(pcapng.Packet{
 		At:      c.epoch.Add(time.Duration(e.At)),
-		Inbound: e.Kind == netem.Delivered,
+		Inbound: e.Kind != netem.Sent,
 		Version: version,
 		IP:      e.Packet.Data,
 	})
+}
+
+// answer takes a packet with which the link answers the sender of f, which is nil if its sending was not seen. It is no
+// packet of the link's, and crosses it nowhere.
+func (c *Capture) answer(f *flight, e netem.Event, frame int) {
+	if frame == 0 {
+		return
+	}
+	c.text = append(c.text[:0], "the link's answer"...)
+	if f != nil && f.frame > 0 {
+		c.text = strconv.AppendInt(append(c.text, " to frame "...), int64(f.frame), 10)
+	}
+	c.text = because(c.text, e.By)
+	c.wait.Settle(c.push(e, version(e.Packet.Data)), c.text)
 }
 
 // gone takes note that a copy of f is not on its way any more.
@@ -175,10 +213,23 @@ func (f *flight) note(e netem.Event) {
 		f.copiedBy = join(f.copiedBy, e.By)
 	case netem.Delayed:
 		f.lateBy = join(f.lateBy, e.By)
+	case netem.Marked:
+		f.markedBy = join(f.markedBy, e.By)
+		f.data = e.Packet.Data // the mark is no damage
 	case netem.Corrupted:
-		d := newDamage(f.data, e.Packet.Data)
-		d.copy, d.by = e.Packet.Copy, e.By
+		d := newDamage(f.clean(e.Packet), e.Packet.Data)
+		d.copy, d.offset, d.by = e.Packet.Copy, e.Packet.Offset, e.By
 		f.damages = append(f.damages, d)
+	case netem.Fragmented: // its fragments are told next
+		f.copies--
+		f.cutBy = e.By
+		if f.parts == nil {
+			f.parts = newFragments(e.Packet)
+		}
+		f.parts.cut(e.Packet)
+	case netem.Fragment:
+		f.copies++
+		f.parts.make(e.Packet)
 	}
 }
 
@@ -195,7 +246,9 @@ func (f *flight) fate() fate {
 	switch {
 	case f.arrived == 0:
 		return fate{"never arrived", f.lostBy}
-	case f.intact == 0 && len(f.damages) > 0:
+	case f.parts != nil && !f.parts.whole() && f.lost > 0:
+		return fate{"never arrived whole", f.lostBy}
+	case len(f.damages) > 0 && (f.intact == 0 || f.parts != nil && !f.parts.whole()):
 		return fate{"arrived corrupted", f.damages[0].by}
 	case f.lateBy != "":
 		return fate{"arrived late", f.lateBy}
@@ -209,6 +262,9 @@ func (f *flight) appendAgain(b []byte) []byte {
 		return b
 	}
 	b = strconv.AppendInt(begin(b, "retransmission of frame "), int64(f.again), 10)
+	if f.how > 0 {
+		b = append(append(append(b, " ("...), triggerWords[f.how-1]...), ')')
+	}
 	if f.before.what == "" {
 		return b
 	}
@@ -224,6 +280,12 @@ func (f *flight) appendFate(b []byte) []byte {
 	if f.copiedBy != "" {
 		b = because(begin(b, "duplicated"), f.copiedBy)
 	}
+	if f.markedBy != "" {
+		b = because(begin(b, "marked"), f.markedBy)
+	}
+	if f.parts != nil {
+		b = because(strconv.AppendInt(begin(b, "fragmented into "), int64(len(f.parts.made)), 10), f.cutBy)
+	}
 	for _, d := range f.damages {
 		b = d.append(begin(b, "corrupted"))
 	}
@@ -233,9 +295,16 @@ func (f *flight) appendFate(b []byte) []byte {
 	switch {
 	case f.lost > 0 && f.arrived+f.copies == 0:
 		b = because(begin(b, "lost"), f.lostBy)
-		if strings.HasPrefix(f.lostBy, "queue limit") {
+		if full(f.lostBy) {
 			b = append(b, " (the queue was full)"...)
 		}
+		if strings.HasPrefix(f.lostBy, "mtu ") {
+			b = append(b, " (the packet was too big)"...)
+		}
+	case f.lost > 0 && f.parts != nil:
+		b = strconv.AppendInt(begin(b, ""), int64(f.lost), 10)
+		b = strconv.AppendInt(append(b, " of "...), int64(len(f.parts.made)), 10)
+		b = because(append(b, " fragments lost"...), f.lostBy)
 	case f.lost > 0:
 		b = because(begin(b, "one copy lost"), f.lostBy)
 	}
@@ -247,7 +316,11 @@ func (f *flight) appendFate(b []byte) []byte {
 
 // appendArrival appends what happened to p, a copy of f that arrives now.
 func (f *flight) appendArrival(b []byte, p *netem.Packet) []byte {
+	if p.Fragment && f.parts != nil {
+		b = f.appendPart(b, p)
+	}
 	switch {
+	case p.Fragment:
 	case f.arrived > 0 && f.frame > 0:
 		b = strconv.AppendInt(begin(b, "duplicate of frame "), int64(f.frame), 10)
 		b = because(b, f.copiedBy)
@@ -257,16 +330,28 @@ func (f *flight) appendArrival(b []byte, p *netem.Packet) []byte {
 	case f.lateBy != "":
 		b = because(begin(b, "late"), f.lateBy)
 	}
-	if !p.Corrupt {
-		return b
+	if f.markedBy != "" {
+		b = because(begin(b, "marked"), f.markedBy)
 	}
-	b = begin(b, "corrupted on the way")
+	if p.Corrupt {
+		b = begin(b, "corrupted on the way")
+	}
 	for _, d := range f.damages {
-		if d.copy == p.Copy {
+		switch {
+		case d.copy != p.Copy || d.offset != p.Offset:
+		case p.Corrupt:
 			b = d.append(b)
+		default: // in the Ethernet header, of which the packet shows nothing
+			b = d.append(begin(b, "corrupted"))
 		}
 	}
 	return b
+}
+
+// full says whether a queue dropped a packet because there was no room, and not to tell the sender something: "queue limit
+// 100", "queue codel limit 1000".
+func full(cause string) bool {
+	return strings.HasPrefix(cause, "queue ") && strings.Contains(cause, " limit ")
 }
 
 // append appends the cause and the bits.

@@ -99,12 +99,14 @@ func (c *Collector) read(e MessageEvent) {
 	c.wait.Add(e.At.Sub(at))
 	if e.At-at >= waitLeast {
 		c.waited++
+		c.tcp.waited(e.Flow, e.At, e.At.Sub(at))
 	}
 }
 
 // State takes a sample of a TCP sender, whose port tells the connections apart.
 func (c *Collector) State(port uint16, s State) {
 	c.cwndMax = max(c.cwndMax, s.Cwnd)
+	c.tcp.told(port, s.At, s.phase())
 	if s.SRTT > 0 {
 		c.srtt.Add(fromSeconds(s.SRTT))
 	}
@@ -130,11 +132,11 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		f.Unfinished = max(0, len(c.messages.messages)-c.messages.clients[0].next)
 	}
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
-	f.Segments, f.Acks = c.tcp.shown, c.tcp.acks
-	f.Transits = c.ladder.transits()
+	f.Segments, f.Acks, f.Again = c.tcp.shown, c.tcp.acks, c.tcp.again
+	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
-		f.Goodput = c.messages.rate.series(last)
+		f.Goodput = c.messages.rate.Series(last)
 	}
 	r := FlowResult{
 		Proto:    f.Proto,
@@ -147,7 +149,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	}
 	if f.Proto == "tcp" {
 		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
-			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax}
+			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger()}
 	}
 	return f, r
 }

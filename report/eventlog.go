@@ -19,9 +19,12 @@ type EventLog struct {
 	row    []byte
 }
 
-// eventColumns names the columns. Frame is the number in the named end's capture; packet and copy together tell packets
-// apart; bytes are those of the IP packet.
-const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload\n"
+// eventColumns names the columns. Frame is the number in the named end's capture; packet, copy and, for fragments, offset
+// together tell packets apart; an answer has the numbers of the packet that it answers. Bytes are those of the IP packet;
+// waiting and waiting_bytes are what is in the link's queue after the event; offset is where a fragment's data begin in its
+// packet's.
+const eventColumns = "run,time_s,link,event,packet,copy,bytes,cause,capture,frame,protocol,source,destination,seq,ack,flags,payload," +
+	"waiting,waiting_bytes,offset\n"
 
 // NewEventLog returns a log that writes to w, beginning with the names of the columns.
 func NewEventLog(w io.Writer) *EventLog {
@@ -54,6 +57,11 @@ func (l *EventLog) Observe(e netem.Event) {
 		b = append(b, ',')
 	}
 	b = appendHeader(append(b, ','), e.Packet)
+	b = strconv.AppendInt(append(b, ','), int64(e.Waiting), 10)
+	b = strconv.AppendInt(append(b, ','), int64(e.WaitingBytes), 10)
+	if b = append(b, ','); e.Packet.Fragment {
+		b = strconv.AppendInt(b, int64(e.Packet.Offset), 10)
+	}
 	l.row = append(b, '\n')
 	l.w.Write(l.row)
 }

@@ -42,7 +42,9 @@ func TestEventLogGolden(t *testing.T) {
 		c := s.duplicate(p, 1, "duplicate 0.5%")
 		s.late(bad, "reorder 5% late 8ms")
 		s.arrive(bad, c)
+		s.waiting = 100
 		s.drop(s.udp(down), "queue limit 100")
+		s.waiting = 0
 		s.drop(s.udp(up), `words of "mine", with commas`)
 		icmp := s.raw(append([]byte{0x45, 0, 0, 28, 0, 0, 0, 0, 64, netem.ProtoICMP, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2}, make([]byte, 8)...)...)
 		s.arrive(icmp)
@@ -72,7 +74,7 @@ func TestEventLogIsCSV(t *testing.T) {
 	for i, name := range rows[0] {
 		column[name] = i
 	}
-	if len(column) != 17 || len(rows) < 1000 {
+	if len(column) != 20 || len(rows) < 1000 {
 		t.Fatalf("%d columns, %d rows", len(column), len(rows))
 	}
 	var frames [2]int

@@ -29,7 +29,7 @@ func goodputFigure(flows []*Flow) Figure {
 		end = max(end, f.End)
 		for _, b := range evened(f.Goodput) {
 			end = max(end, b.End)
-			top = max(top, bitsPerSecond(b))
+			top = max(top, b.Rate())
 		}
 	}
 	end = axisLength(end)
@@ -42,7 +42,7 @@ func goodputFigure(flows []*Flow) Figure {
 	var parts []string
 	for _, f := range flows {
 		all := wholeOf(f)
-		mean := fmt.Sprintf("%s on average over %s", r.text(bitsPerSecond(all)), formatTime(all.End))
+		mean := fmt.Sprintf("%s on average over %s", r.text(all.Rate()), formatTime(all.End))
 		s.keys = append(s.keys, lineKey(strings.ToUpper(f.Proto)+": "+mean, flowLine(f)))
 		parts = append(parts, strings.ToUpper(f.Proto)+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
@@ -62,7 +62,7 @@ func goodputSteps(bins []Bin, t, r unit) plotter.XYs {
 		if i == 0 {
 			at = append(at, plotter.XY{X: t.time(b.Start), Y: 0})
 		}
-		at = append(at, plotter.XY{X: t.time(b.Start), Y: r.of(bitsPerSecond(b))})
+		at = append(at, plotter.XY{X: t.time(b.Start), Y: r.of(b.Rate())})
 	}
 	if n := len(bins); n > 0 {
 		at = append(at, plotter.XY{X: t.time(bins[n-1].End), Y: 0})
@@ -80,13 +80,6 @@ func evened(bins []Bin) []Bin {
 	last := bins[n-2]
 	last.End, last.Bytes = bins[n-1].End, last.Bytes+bins[n-1].Bytes
 	return append(bins[:n-2:n-2], last)
-}
-
-func bitsPerSecond(b Bin) float64 {
-	if b.End <= b.Start {
-		return 0
-	}
-	return float64(b.Bytes) * 8e9 / float64(b.End-b.Start)
 }
 
 // wholeOf joins all bins: their end is that of the programs' work, as in the results.
@@ -121,7 +114,7 @@ func goodputTable(flows []*Flow, row func(...string)) {
 	for _, f := range flows {
 		for _, b := range f.Goodput {
 			row(f.Proto, stamp(b.Start), stamp(b.End), strconv.FormatInt(b.Bytes, 10),
-				strconv.FormatFloat(math.Round(bitsPerSecond(b)/10)/1e5, 'f', -1, 64))
+				strconv.FormatFloat(math.Round(b.Rate()/10)/1e5, 'f', -1, 64))
 		}
 	}
 }

@@ -201,7 +201,7 @@ func largeFlows() []*Flow {
 				f.States = append(f.States, s)
 			}
 			for _, b := range short.Goodput {
-				f.Goodput = append(f.Goodput, Bin{b.Start + later, b.End + later, b.Bytes})
+				f.Goodput = append(f.Goodput, Bin{Start: b.Start + later, End: b.End + later, Bytes: b.Bytes})
 			}
 		}
 		f.End *= times

@@ -1,6 +1,9 @@
 package report
 
-import "lossylab/netem"
+import (
+	"lossylab/netem"
+	"lossylab/report/metric"
+)
 
 // Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
 // lists are bounded (see Collector); the counters are not.
@@ -8,15 +11,17 @@ type Flow struct {
 	Proto   string // "udp" or "tcp"
 	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 
-	Messages   []Message   // in send order
-	Unfinished int         // so many of the last Messages might still have come when the run was cut short
-	Receptions []Reception // in the order in which the receiving program got them
-	Transits   []Transit   // packets round the first interesting event, in order of sending: the ladder
-	Segments   []Segment   // TCP: data segments in order of sending
-	Acks       []Ack       // TCP: acknowledgments as they arrived at the sender
-	States     []State     // TCP: the sender's congestion state, in order of time
-	Goodput    []Bin       // bytes that the receiving program got, in bins of equal width without holes
-	End        netem.Time  // when the flow was over
+	Messages   []Message        // in send order
+	Unfinished int              // so many of the last Messages might still have come when the run was cut short
+	Receptions []Reception      // in the order in which the receiving program got them
+	Transits   []Transit        // packets round the first interesting event, in order of sending: the ladder
+	Packets    []Transit        // the first packets of the run, in order of sending: at most 2000
+	Segments   []Segment        // TCP: data segments in order of sending
+	Acks       []Ack            // TCP: acknowledgments as they arrived at the sender
+	Again      []Retransmission // TCP: what was sent again, SYN and FIN included, and why
+	States     []State          // TCP: the sender's congestion state, in order of time
+	Goodput    []Bin            // bytes that the receiving program got, in bins of equal width without holes
+	End        netem.Time       // when the flow was over
 
 	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }
@@ -56,6 +61,7 @@ type Segment struct {
 	At         netem.Time
 	Offset     int64
 	Len        int
+	Arrived    netem.Time // first, and intact; -1 if it never did
 	Retransmit bool
 	Lost       bool
 	Frame      int // in the client's capture
@@ -79,7 +85,4 @@ type State struct {
 }
 
 // Bin is a stretch of time.
-type Bin struct {
-	Start, End netem.Time
-	Bytes      int64
-}
+type Bin = metric.Bin

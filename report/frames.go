@@ -33,14 +33,14 @@ func (v Vantage) String() string {
 	return "server"
 }
 
-// Sees reports whether e is a packet that passes this end, and so is a frame of its capture: one that it sends, or one
-// that is delivered to it.
+// Sees reports whether e is a packet that passes this end, and so is a frame of its capture: one that it sends, one that is
+// delivered to it, or one with which its own link answers it.
 func (v Vantage) Sees(e netem.Event) bool {
 	to, from := up, down
 	if v == Server {
 		to, from = down, up
 	}
-	return e.Kind == netem.Sent && e.Link == to || e.Kind == netem.Delivered && e.Link == from
+	return (e.Kind == netem.Sent || e.Kind == netem.Answered) && e.Link == to || e.Kind == netem.Delivered && e.Link == from
 }
 
 // Options returns the part of a capture file's options that the vantage point decides: the two ends, with their names,
@@ -84,19 +84,26 @@ type flight struct {
 	older, newer *flight
 	id           uint64
 	version      int
-	data         []byte // as it was sent
+	data         []byte // as it was sent, or as it goes on marked
 	frame        int    // its number here: as sent, or as it first arrived; 0 for neither
 
-	copies    int // still on their way, the packet itself included
+	copies    int // still on their way, the packet itself or its fragments included
 	arrived   int
 	intact    int // arrived without damage
 	lost      int
 	overtaken int // by so many packets sent later
 
 	lostBy, lateBy, copiedBy string
+	markedBy                 string // with Congestion Experienced
 	damages                  []damage
 
+	parts *fragments // nil for a packet that is whole
+	cutBy string
+
 	// TCP at the sending end.
+	sent    netem.Time
+	port    uint16
+	how     int // one more than the Trigger, if it is a retransmission and that is known
 	stream  *stream
 	span    span
 	again   int       // the frame whose bytes it repeats, or 0
@@ -146,7 +153,7 @@ func (l *line) remove(f *flight) {
 		f.newer.older = f.older
 	}
 	delete(l.flights, f.id)
-	f.frame, f.data, f.stream = 0, nil, nil
+	f.frame, f.data, f.stream, f.parts = 0, nil, nil, nil
 	f.newer, l.free = l.free, f
 }
 
@@ -159,10 +166,10 @@ func (l *line) overtake(f *flight) {
 
 // damage is the bits of one copy that were turned over.
 type damage struct {
-	copy int
-	by   string
-	bits [3]int // the first few, counted from the first bit of the IP header
-	n    int
+	copy, offset int
+	by           string
+	bits         [3]int // the first few, counted from the first bit of the IP header
+	n            int
 }
 
 func newDamage(sent, got []byte) (d damage) {

@@ -252,3 +252,15 @@ func TestLadderStories(t *testing.T) {
 		})
 	}
 }
+
+// A hit that leaves the packet as it was is told with its cause, and the packet is not shown as damaged.
+func TestTheLadderShowsDamageOfPacketsOnly(t *testing.T) {
+	g := newStage(t, "udp", true)
+	p := g.udp(up)
+	g.tell(netem.Corrupted, p, "corrupt 5%, in the Ethernet header")
+	g.arrive(p, g.udp(up))
+	flow, _ := g.c.Finish(g.now, false)
+	if x := flow.Transits[0]; x.Corrupt || x.Cause != "corrupt 5%, in the Ethernet header" {
+		t.Errorf("%+v", x)
+	}
+}

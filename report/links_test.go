@@ -17,9 +17,9 @@ func TestLinkConservesPackets(t *testing.T) {
 	count := observer(func(e netem.Event) {
 		c.observe(e)
 		switch e.Kind {
-		case netem.Sent, netem.Duplicated:
+		case netem.Sent, netem.Duplicated, netem.Fragment:
 			inside++
-		case netem.Dropped, netem.Delivered:
+		case netem.Dropped, netem.Delivered, netem.Fragmented:
 			inside--
 		}
 		if r := c.finish(); r.InFlight != int64(inside) {
@@ -27,7 +27,7 @@ func TestLinkConservesPackets(t *testing.T) {
 		}
 	})
 	chaos(newStory(t, count), 300, rand.New(rand.NewPCG(1, 2)))
-	if r := c.finish(); r.Offered != 300 || r.Dropped == 0 || r.Duplicated == 0 || r.Delivered == 0 || r.Spec != "loss 3%" {
+	if r := c.finish(); r.Offered != 300 || r.Dropped == 0 || r.Duplicated == 0 || r.Delivered == 0 || r.Fragmented == 0 || r.Spec != "loss 3%" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -128,7 +128,7 @@ func TestLinkCounterOnALink(t *testing.T) {
 	if r.Delivered != delivered || r.InFlight != int64(link.InFlight()) || r.Reordered == 0 || r.Corrupted == 0 || r.Duplicated == 0 {
 		t.Errorf("%d delivered, %d in flight: %+v", delivered, link.InFlight(), r)
 	}
-	if r.Sojourn.Max != .005 {
-		t.Errorf("the last of five waits for %v s", r.Sojourn.Max)
+	if r.Sojourn.Max != .005 || r.QueueMax != 5 {
+		t.Errorf("the last of five waits for %v s behind %d", r.Sojourn.Max, r.QueueMax-1)
 	}
 }

@@ -26,6 +26,11 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 	if r.Note != "" {
 		fmt.Fprintf(b, "\n**Not complete:** %s.\n", r.Note)
 	}
+	for _, f := range r.Flows {
+		for _, note := range f.Notes {
+			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", strings.ToUpper(f.Proto), note)
+		}
+	}
 	fmt.Fprintf(b, "\n| | |\n|---|---|\n| program | %s |\n| seed | %d |\n| engine | %s (%s) |\n| lossylab | %s |\n", r.App, r.Seed, r.Engine, r.Stack, r.Version)
 	if len(r.Flows) > 0 {
 		fmt.Fprintf(b, "| link up | `%s` |\n| link down | `%s` |\n", orPerfect(r.Flows[0].Link[up].Spec), orPerfect(r.Flows[0].Link[down].Spec))
@@ -38,7 +43,8 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "%s Data: [`%s.csv`](figures/%s.csv)\n", f.Caption, f.Name, f.Name)
 	}
-	for _, f := range p.Flows {
+	for i, f := range p.Flows {
+		p.retransmissions(b, f, p.Results.Flows[i].TCP)
 		p.frames(b, f)
 	}
 	p.definitions(b)
@@ -155,24 +161,30 @@ func (t *Transit) story() string {
 
 // definitions says what the words of the summary mean.
 func (p *Page) definitions(b *bufio.Writer) {
-	fmt.Fprint(b, `
-## What the words mean
+	fmt.Fprint(b, "\n## What the words mean\n\n")
+	for _, w := range p.words() {
+		fmt.Fprintf(b, "- **%s**: %s\n", w.Name, w.Value)
+	}
+}
 
-- **lost**: sent by the program and never received, from `+"`app.*`"+` of results.json; **dropped** counts IP packets on the link.
-- **duplicated**: received once more; **corrupted**: received with other content than was sent.
-- **reordered**: received after one that was sent later (RFC 4737 section 3.3: a number smaller than the next expected one).
-- **overtaken**: the same of a packet on the link: one that was sent later arrived earlier.
-- **goodput**: bits of the messages that were received, headers of the messages included, over the time from the start to the last event of the programs; throughput would count IP packets.
-`)
+// words are the definitions of what the summary counts.
+func (p *Page) words() []fact {
+	words := []fact{
+		{Name: "lost", Value: "sent by the program and never received, from app.* of results.json; dropped counts IP packets on the link."},
+		{Name: "duplicated", Value: "received once more; corrupted: received with other content than was sent."},
+		{Name: "reordered", Value: "received after one that was sent later (RFC 4737 section 3.3: a number smaller than the next expected one)."},
+		{Name: "overtaken", Value: "the same of a packet on the link: one that was sent later arrived earlier."},
+		{Name: "goodput", Value: "bits of the messages that were received, headers of the messages included, over the time from the start to the last event of the programs; throughput would count IP packets."},
+	}
 	if p.Results.App == "echo" {
-		fmt.Fprint(b, "- **time to answer**: from first sending a line until its answer has been read, retries included.\n")
+		words = append(words, fact{Name: "time to answer", Value: "from first sending a line until its answer has been read, retries included."})
 	} else {
-		fmt.Fprint(b, "- **latency**: from handing a message to the sender's socket until the receiving program has read it.\n")
+		words = append(words, fact{Name: "latency", Value: "from handing a message to the sender's socket until the receiving program has read it."})
 	}
 	if slices.ContainsFunc(p.Results.Flows, func(f FlowResult) bool { return f.TCP != nil }) {
-		fmt.Fprint(b, `- **sent again**: segments that TCP repeated, SYN and FIN included; **needlessly**: those with data of which an earlier transmission arrived.
-- **held up**: the message had arrived whole at the receiving host, and TCP kept it until earlier data had come (head-of-line blocking).
-`)
+		words = append(words,
+			fact{Name: "sent again", Value: "segments that TCP repeated, SYN and FIN included; needlessly: those with data of which an earlier transmission arrived."},
+			fact{Name: "held up", Value: "the message had arrived whole at the receiving host, and TCP kept it until earlier data had come (head-of-line blocking)."})
 	}
-	fmt.Fprint(b, "- Quantiles are of the nearest rank. Round-trip times are smoothed as in RFC 6298.\n")
+	return append(words, fact{Name: "quantiles", Value: "of the nearest rank. Round-trip times are smoothed as in RFC 6298."})
 }

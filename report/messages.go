@@ -1,6 +1,9 @@
 package report
 
-import "lossylab/netem"
+import (
+	"lossylab/netem"
+	"lossylab/report/metric"
+)
 
 // MessageKind says what a program did with a message, or saw of it.
 type MessageKind uint8
@@ -34,7 +37,7 @@ type messageCounter struct {
 	latency Quantiles
 	clients []*client
 	last    netem.Time // of the last event
-	rate    rateMeter
+	rate    metric.Bins
 
 	messages   []Message // of the first client
 	receptions []Reception
@@ -97,7 +100,7 @@ func (m *messageCounter) receive(e MessageEvent) {
 	m.result.Received++
 	m.result.Bytes += int64(e.Bytes)
 	m.latency.Add(e.At.Sub(e.Sent))
-	m.rate.add(e.At, e.Bytes)
+	m.rate.Add(e.At, e.Bytes)
 	if e.Seq < c.next {
 		m.result.Reordered++
 	} else {

@@ -147,7 +147,7 @@ func TestGoodput(t *testing.T) {
 	if r := m.finish(false); r.Goodput != 2*100*8 {
 		t.Errorf("told in another order: %v bit/s", r.Goodput)
 	}
-	if bins := m.rate.series(m.last); bins[50].Bytes != 100 || bins[99].Bytes != 100 {
+	if bins := m.rate.Series(m.last); bins[50].Bytes != 100 || bins[99].Bytes != 100 {
 		t.Errorf("over time: %v", bins)
 	}
 }

@@ -29,7 +29,8 @@ type FlowResult struct {
 	Proto    string                 `json:"proto"`
 	Complete bool                   `json:"complete"`
 	Note     string                 `json:"note,omitempty"`
-	Duration float64                `json:"duration_s"` // from the world's start to the last thing that the programs did
+	Notes    []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
+	Duration float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
 	App      AppResult              `json:"app"`
 	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP      *TCPResult             `json:"tcp,omitempty"`
@@ -58,16 +59,20 @@ type AppResult struct {
 type LinkResult struct {
 	Spec       string           `json:"spec"`
 	Offered    int64            `json:"offered"`
-	Delivered  int64            `json:"delivered"` // duplicates included
+	Delivered  int64            `json:"delivered"` // duplicates and fragments included
 	Dropped    int64            `json:"dropped"`
 	DroppedBy  map[string]int64 `json:"dropped_by"` // by the first word of the cause: "loss", "queue"
 	Duplicated int64            `json:"duplicated"`
-	Corrupted  int64            `json:"corrupted"`
+	Corrupted  int64            `json:"corrupted"` // also where no host looks: tc's in the Ethernet header
 	Reordered  int64            `json:"reordered"` // delivered after one that was offered later (RFC 4737 section 3)
 	Marked     int64            `json:"ce_marked"`
-	Bytes      int64            `json:"bytes"`     // offered, IP headers included
-	InFlight   int64            `json:"in_flight"` // neither delivered nor dropped when the run ended
-	Sojourn    *Sojourn         `json:"sojourn_s"` // time in the queue
+	Fragmented int64            `json:"fragmented"` // cut up because they were too big: fragments of them went on
+	Fragments  int64            `json:"fragments"`  // made of those
+	Answered   int64            `json:"answered"`   // ICMP messages of the link's own to the sender; in no other count
+	Bytes      int64            `json:"bytes"`      // offered, IP headers included
+	InFlight   int64            `json:"in_flight"`  // neither delivered nor dropped when the run ended
+	Sojourn    *Sojourn         `json:"sojourn_s"`  // time in the queue
+	QueueMax   int64            `json:"queue_max"`  // packets in it when it was longest, of the times at which one left it to be transmitted
 }
 
 // Sojourn is how long packets waited in a queue, seconds.
@@ -87,6 +92,10 @@ type TCPResult struct {
 	Spurious       int64    `json:"spurious"` // retransmissions of what had already arrived, or was about to
 	SRTT           *Summary `json:"srtt_s"`   // smoothed round-trip time, over its samples
 	CwndMax        int      `json:"cwnd_max"` // segments
+
+	// Why segments were sent again, and how the sender came to do so (see Cause and Trigger): each sums to Retransmits.
+	Causes   map[string]int64 `json:"causes"`
+	Triggers map[string]int64 `json:"triggers"`
 }
 
 // InputResult compares what was sent with what arrived.

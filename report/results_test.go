@@ -40,7 +40,8 @@ func tcpResult() FlowResult {
 				Bytes: 23_500, Sojourn: &Sojourn{}},
 		},
 		TCP: &TCPResult{Segments: 524, Retransmits: 25, FastRecoveries: 22, Spurious: 11,
-			SRTT: &Summary{Min: .0382, Mean: .0407, P50: .0402, P95: .0439, P99: .0467, Max: .0474}, CwndMax: 28},
+			SRTT: &Summary{Min: .0382, Mean: .0407, P50: .0402, P95: .0439, P99: .0467, Max: .0474}, CwndMax: 28,
+			Causes: map[string]int64{"data_lost": 14, "ack_lost": 1, "reordering": 9, "tail_loss_probe": 1}, Triggers: map[string]int64{"fast_retransmit": 24, "tail_loss_probe": 1}},
 	}
 }
 
@@ -160,6 +161,7 @@ func smallResults() *Results {
 		Arrived: "23cd"}}
 	c.Input = []InputResult{{Name: "picture.ppm", Bytes: 487_000, SHA256: "01ab", Received: "received/tcp-picture.ppm", Arrived: "01ab", Same: true}}
 	c.Complete, c.Note = false, "interrupted after 10.061223000 s of simulated time"
+	c.Notes = []string{"link up: drop data 5000 was not met: the longest flow had 514 data segments"}
 	r := &Results{Schema: Schema, Version: "0.1.0", Seed: math.MaxUint64, Engine: "netstack", Stack: "gvisor v0.0.0", App: "stream",
 		Scenario: map[string]any{"messages": 500}, Note: c.Note, Flows: []FlowResult{u, c}}
 	r.Verdict = r.MakeVerdict()
@@ -193,14 +195,14 @@ func TestResultsHaveTheKeysOfTheSchema(t *testing.T) {
 		keys string
 	}{
 		{"results.json", top, "schema version seed engine stack app scenario complete note verdict flows"},
-		{"flows", flow, "proto complete note duration_s app link tcp input"},
+		{"flows", flow, "proto complete note notes duration_s app link tcp input"},
 		{"app", app, "sent received lost unfinished duplicated reordered corrupted in_order retries bytes goodput_bps latency_s hol_wait_s hol_waited"},
 		{"app.latency_s", app["latency_s"], quantiles},
 		{"app.hol_wait_s", app["hol_wait_s"], quantiles},
 		{"link", flow["link"], "up down"},
-		{"link.up", link[up], "spec offered delivered dropped dropped_by duplicated corrupted reordered ce_marked bytes in_flight sojourn_s"},
+		{"link.up", link[up], "spec offered delivered dropped dropped_by duplicated corrupted reordered ce_marked fragmented fragments answered bytes in_flight sojourn_s queue_max"},
 		{"link.up.sojourn_s", link[up].(map[string]any)["sojourn_s"], "mean p50 p95 max"},
-		{"tcp", tcp, "data_segments retransmits fast_recoveries timeouts spurious srtt_s cwnd_max"},
+		{"tcp", tcp, "data_segments retransmits fast_recoveries timeouts spurious srtt_s cwnd_max causes triggers"},
 		{"tcp.srtt_s", tcp["srtt_s"], quantiles},
 		{"input", flow["input"].([]any)[0], "name bytes sha256 received missing_bytes received_sha256 same"},
 	} {

@@ -19,9 +19,14 @@ type tcpTracker struct {
 	segments int64
 	synAgain int64
 	spurious int64
+	causes   [causeCount]int64
+	triggers [triggerCount]int64
+	lostAcks lostAcks
+	pending  []*repeat // of which it is not known yet what became of what they repeat
 
 	shown []Segment
 	acks  []Ack
+	again []Retransmission
 }
 
 // tcpConn is one connection, seen from its client.
@@ -33,22 +38,35 @@ type tcpConn struct {
 	index   int       // ordinal of the next new segment
 	starts  []start   // of new segments, in order: what is acknowledged leaves at the front
 	carried intervals // by transmissions that arrived and that were sent before any of tcpTracker.sending
+
+	fin     bool   // has been sent
+	phase   phase  // of the sender, as far as it has been told
+	repeats int    // duplicate acknowledgments since acked last grew
+	newest  uint64 // ID of the latest-sent packet with data that has arrived at the server
+	filled  fill   // what arrived last of what had been sent again
 }
 
-// start is where a segment begins that was sent for the first time.
+// start is where a segment begins that was sent for the first time, or where a retransmission began or ended within one.
 type start struct {
 	offset int64
-	index  int // its ordinal among the connection's, from 0
+	index  int     // the segment's ordinal among the connection's, from 0; -1 for the SYN
+	last   carrier // of what begins here
 }
 
-// transmission is one sending of a data segment.
+// transmission is one sending of a segment that takes sequence numbers: of data, SYN or FIN.
 type transmission struct {
-	id       uint64
-	conn     *tcpConn
-	from, to int64
-	copies   int  // under way, the packet itself included
-	arrived  bool // intact, the packet or a copy; not if it is damaged where no checksum looks, as in IPv6's flow label
-	shown    int  // place in tcpTracker.shown, or -1
+	id        uint64
+	conn      *tcpConn
+	at        netem.Time
+	from, to  int64 // its data
+	low, high int64 // its sequence numbers: SYN has the one before the first byte, FIN the one behind the last
+	data      bool
+	copies    int    // under way, the packet itself included
+	ending    ending // arrived: intact, the packet or a copy; not if it is damaged where no checksum looks, as in IPv6's flow label
+	shown     int    // place in tcpTracker.shown, or -1
+	phase     phase  // of the sender when it sent this
+	repeat    *repeat
+	parts     *fragments
 }
 
 // seen is what the tracker says about a packet.
@@ -63,8 +81,13 @@ type seen struct {
 // observe looks at an event of a packet whose header is h, nil if it cannot be read. Frame is the frame that the event
 // makes in a capture, or 0.
 func (t *tcpTracker) observe(e netem.Event, h *netem.Header, frame int) seen {
-	if e.Link == up && e.Kind != netem.Sent {
-		t.settle(e)
+	switch {
+	case e.Link == up && e.Kind != netem.Sent:
+		if s := t.settle(e); e.Packet.Fragment {
+			return s
+		}
+	case e.Kind == netem.Dropped || e.Kind == netem.Delivered && e.Packet.Corrupt:
+		t.loseAck(e, h)
 	}
 	if e.Packet.Corrupt || h == nil || h.Proto != netem.ProtoTCP || e.Kind != netem.Sent && e.Kind != netem.Delivered {
 		return seen{} // the header of a damaged packet may be another's
@@ -78,24 +101,30 @@ func (t *tcpTracker) observe(e netem.Event, h *netem.Header, frame int) seen {
 // up looks at a packet that goes from the client to the server.
 func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) seen {
 	c := t.conn(h.Src.Port())
-	if h.Flags&netem.SYN != 0 {
-		switch {
-		case e.Kind != netem.Sent:
-		case c != nil && c.isn == h.Seq+1:
-			t.synAgain++
-		default:
-			c = t.open(h)
-		}
+	if e.Kind == netem.Sent && h.Flags&netem.SYN != 0 && (c == nil || c.isn != h.Seq+1) {
+		c = t.open(h)
+	}
+	if c == nil || h.Flags&netem.RST != 0 {
 		return seen{conn: c}
 	}
-	if c == nil || len(h.Payload) == 0 {
-		return seen{conn: c}
+	s := seen{conn: c, len: len(h.Payload)}
+	if s.len > 0 {
+		s.offset = c.offset(h.Seq, c.next)
 	}
-	s := seen{conn: c, offset: c.offset(h.Seq, c.next), len: len(h.Payload)}
-	if e.Kind == netem.Sent {
-		t.send(e, &s, frame)
+	if e.Kind == netem.Sent && (s.len > 0 || h.Flags&(netem.SYN|netem.FIN) != 0) {
+		t.send(e, h, &s, frame)
 	}
 	return s
+}
+
+// loseAck notes an acknowledgment that the client does not get.
+func (t *tcpTracker) loseAck(e netem.Event, h *netem.Header) {
+	if h == nil || h.Proto != netem.ProtoTCP || h.Flags&netem.ACK == 0 {
+		return
+	}
+	if c := t.byPort[h.Dst.Port()]; c != nil {
+		t.lostAcks.add(c, e.Packet, h)
+	}
 }
 
 func (t *tcpTracker) conn(port uint16) *tcpConn {
@@ -122,46 +151,94 @@ func (c *tcpConn) offset(seq uint32, near int64) int64 {
 }
 
 // send notes a transmission of the segment s, and adds to s what it is.
-func (t *tcpTracker) send(e netem.Event, s *seen, frame int) {
-	c, end := s.conn, s.offset+int64(s.len)
-	t.segments++
-	s.index, s.retransmit = c.ordinal(s.offset), s.offset < c.next
-	if end > c.next {
-		c.starts = append(c.starts, start{max(s.offset, c.next), c.index})
-		c.next = end
-		c.index++
+func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
+	c := s.conn
+	tr := transmission{id: e.Packet.ID, conn: c, at: e.At, phase: c.phase, copies: 1, shown: -1, data: s.len > 0}
+	tr.low = c.offset(h.Seq, c.next)
+	tr.from = tr.low
+	if h.Flags&netem.SYN != 0 {
+		tr.from++ // no data rides on the SYNs of the hosts here, but if it did
 	}
-	tr := transmission{id: e.Packet.ID, conn: c, from: s.offset, to: end, copies: 1, shown: -1}
-	if c.number == 0 && len(t.shown) < shown {
-		tr.shown = len(t.shown)
-		t.shown = append(t.shown, Segment{At: e.At, Offset: s.offset, Len: s.len, Retransmit: s.retransmit, Frame: frame})
+	tr.to = tr.from + int64(s.len)
+	if tr.high = tr.to; h.Flags&netem.FIN != 0 {
+		tr.high++
+	}
+	now := carrier{id: tr.id, at: tr.at, frame: frame}
+	before, again := c.carry(&tr, now)
+	if again {
+		t.repeated(&tr, before, frame)
+		t.synAgain += int64(one(tr.low < 0))
+	}
+	if tr.data {
+		t.segments++
+		s.index, s.retransmit = c.ordinal(s.offset), s.offset < c.next
+		c.extend(&tr, now)
+		if c.number == 0 && len(t.shown) < shown {
+			tr.shown = len(t.shown)
+			t.shown = append(t.shown, Segment{At: e.At, Arrived: -1, Offset: s.offset, Len: s.len, Retransmit: s.retransmit, Frame: frame})
+		}
 	}
 	t.sending = append(t.sending, tr)
 }
 
-// settle notes what becomes of a packet or a copy that the client sent. It goes by the ID: the header of a damaged
-// packet cannot be relied on.
-func (t *tcpTracker) settle(e netem.Event) {
+// settle notes what becomes of a packet, copy or fragment that the client sent. It goes by the ID: the header of a damaged
+// packet cannot be relied on. It returns the segment if it is whole by a fragment that arrives.
+func (t *tcpTracker) settle(e netem.Event) (s seen) {
 	i := t.find(e.Packet.ID)
 	if i < 0 {
-		return
+		return s
 	}
 	tr := &t.sending[i]
 	switch e.Kind {
-	case netem.Duplicated:
+	case netem.Duplicated, netem.Fragment:
 		tr.copies++
-		return
-	case netem.Delivered:
-		tr.arrived = tr.arrived || !e.Packet.Corrupt
+		return s
+	case netem.Fragmented:
 		tr.copies--
+		if tr.parts == nil {
+			tr.parts = newFragments(e.Packet)
+		}
+		return s
+	case netem.Corrupted:
+		tr.ending.by = e.By
+		return s
+	case netem.Delivered:
+		tr.copies--
+		if tr.parts == nil && !e.Packet.Corrupt {
+			t.arrive(tr, e.At)
+		} else if tr.parts != nil && tr.parts.arrive(e.Packet) {
+			t.arrive(tr, e.At)
+			s = seen{conn: tr.conn, offset: tr.from, len: int(tr.to - tr.from)}
+		}
 	case netem.Dropped:
 		tr.copies--
+		tr.ending.by = e.By
+	}
+	if tr.copies == 0 && !tr.ending.known {
+		t.ended(tr)
 	}
 	if tr.shown >= 0 && tr.copies == 0 {
-		t.shown[tr.shown].Lost = !tr.arrived
+		t.shown[tr.shown].Lost = !tr.ending.arrived
+		if tr.ending.arrived {
+			t.shown[tr.shown].Arrived = tr.ending.at
+		}
 	}
 	if i == 0 {
 		t.judge(false)
+	}
+	return s
+}
+
+// arrive notes that tr, or a copy of it, has come intact.
+func (t *tcpTracker) arrive(tr *transmission, at netem.Time) {
+	if tr.ending.arrived {
+		return
+	}
+	c := tr.conn
+	tr.ending.arrived, tr.ending.at, tr.ending.overtaken = true, at, c.newest > tr.id
+	c.newest = max(c.newest, tr.id)
+	if tr.repeat != nil && tr.repeat.place >= 0 {
+		c.filled = fill{at, tr.repeat.place}
 	}
 }
 
@@ -183,10 +260,14 @@ func (t *tcpTracker) judge(all bool) {
 	n := 0
 	for ; n < len(t.sending) && (all || t.sending[n].copies == 0); n++ {
 		tr := &t.sending[n]
+		if tr.repeat != nil {
+			t.explain(tr)
+		}
 		switch c := tr.conn; {
+		case !tr.data:
 		case c.carried.has(tr.from, tr.to):
 			t.spurious++
-		case tr.arrived:
+		case tr.ending.arrived:
 			c.carried.add(tr.from, tr.to, func(int64, int64) {})
 		}
 	}
@@ -204,6 +285,7 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 		s.index = c.ordinal(s.offset)
 		return s
 	}
+	c.repeat(s.offset, len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0)
 	if c.number == 0 && len(t.acks) < shown {
 		t.acks = append(t.acks, Ack{At: e.At, Offset: min(s.offset, c.next)}) // a FIN takes a number too
 	}
@@ -211,27 +293,16 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 	return s
 }
 
-// ordinal returns the number of the segment that first carried the byte at offset; behind the last one sent, the next
-// one's.
-func (c *tcpConn) ordinal(offset int64) int {
-	if offset >= c.next || len(c.starts) == 0 {
-		return c.index
+// repeat counts a duplicate acknowledgment. RFC 5681 section 2: "(a) the receiver of the ACK has outstanding data, (b) the
+// incoming acknowledgment carries no data, (c) the SYN and FIN bits are both off, (d) the acknowledgment number is equal to
+// the greatest acknowledgment received"; (e), the same window, is left out, as with SACK the blocks tell.
+func (c *tcpConn) repeat(offset int64, bare bool) {
+	switch {
+	case offset > c.acked:
+		c.repeats = 0
+	case bare && offset == c.acked && c.next > c.acked:
+		c.repeats++
 	}
-	i, found := slices.BinarySearchFunc(c.starts, offset, func(s start, o int64) int { return cmp.Compare(s.offset, o) })
-	if !found {
-		i = max(0, i-1)
-	}
-	return c.starts[i].index
-}
-
-// acknowledge lets go of the segments that end before offset.
-func (c *tcpConn) acknowledge(offset int64) {
-	c.acked = max(c.acked, offset)
-	n := 0
-	for n+1 < len(c.starts) && c.starts[n+1].offset <= c.acked {
-		n++
-	}
-	c.starts = c.starts[n:]
 }
 
 // finish judges what is still under way at the end as lost.

@@ -165,14 +165,21 @@ func TestNeedlessAgainstBytes(t *testing.T) {
 	for seed := range uint64(20) {
 		f := &follower{}
 		var all []sent
+		fragments := map[uint64]map[int]bool{} // that have not arrived, by their packet and where they begin
 		s := newStory(t, netem.Observers{f, observer(func(e netem.Event) {
 			h, ok := e.Packet.Header()
 			switch {
 			case e.Link == up && e.Kind == netem.Sent && ok && len(h.Payload) > 0:
 				all = append(all, sent{id: e.Packet.ID, from: h.Seq, to: h.Seq + uint32(len(h.Payload))})
+			case e.Kind == netem.Fragment && e.Packet.Offset == 0:
+				fragments[e.Packet.ID] = map[int]bool{0: true}
+			case e.Kind == netem.Fragment:
+				fragments[e.Packet.ID][e.Packet.Offset] = true
 			case e.Kind == netem.Delivered && !e.Packet.Corrupt:
+				missing := fragments[e.Packet.ID]
+				delete(missing, e.Packet.Offset)
 				for i := range all {
-					all[i].arrived = all[i].arrived || all[i].id == e.Packet.ID
+					all[i].arrived = all[i].arrived || all[i].id == e.Packet.ID && len(missing) == 0
 				}
 			}
 		})})

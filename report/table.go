@@ -95,7 +95,23 @@ func (r *Results) linkRows() []row {
 		rows = append(rows, both("dropped", func(l *LinkResult) int64 { return l.Dropped }))
 	}
 	for _, cause := range causes {
-		rows = append(rows, both("dropped by "+cause, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
+		label := "dropped by " + cause
+		if cause == "drop" { // the first word of "drop data 5"
+			label = "dropped by a fault"
+		}
+		rows = append(rows, both(label, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
+	}
+	for _, extra := range []struct {
+		label string
+		of    func(*LinkResult) int64
+	}{
+		{"fragmented", func(l *LinkResult) int64 { return l.Fragmented }},
+		{"fragments made", func(l *LinkResult) int64 { return l.Fragments }},
+		{"answered by ICMP", func(l *LinkResult) int64 { return l.Answered }},
+	} {
+		if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return extra.of(f.Link[up])+extra.of(f.Link[down]) > 0 }) {
+			rows = append(rows, both(extra.label, extra.of))
+		}
 	}
 	return append(rows,
 		both("duplicated", func(l *LinkResult) int64 { return l.Duplicated }),

@@ -8,6 +8,9 @@ type Pipe struct {
 	stage netem.Stage
 	out   func(*netem.Packet)
 	timer Timer
+
+	answerer netem.Answerer // the stage, if it is one and somebody wants its answers
+	back     func(*netem.Packet)
 }
 
 // NewPipe returns a Pipe through stage. It calls out for each packet on arrival.
@@ -17,17 +20,37 @@ func NewPipe(l *Loop, stage netem.Stage, out func(*netem.Packet)) *Pipe {
 	return p
 }
 
+// Back has the pipe hand packets with which the stage answers the sender to back, at the instant of the answer. The loop
+// calls it, later than what is happening at that instant: a sender is not given a packet while it sends one.
+func (p *Pipe) Back(back func(*netem.Packet)) {
+	p.answerer, _ = p.stage.(netem.Answerer)
+	p.back = back
+}
+
 // Send offers a packet to the stage at the present instant.
 func (p *Pipe) Send(pkt *netem.Packet) {
 	p.stage.Send(p.loop.Now(), pkt)
+	p.answer()
 	p.arm()
+}
+
+// answer takes the stage's answers.
+func (p *Pipe) answer() {
+	if p.answerer == nil {
+		return
+	}
+	for pkt := p.answerer.Answer(); pkt != nil; pkt = p.answerer.Answer() {
+		p.loop.At(p.loop.Now(), func() { p.back(pkt) })
+	}
 }
 
 func (p *Pipe) arrive() {
 	now := p.loop.Now()
 	for pkt := p.stage.Recv(now); pkt != nil; pkt = p.stage.Recv(now) {
+		p.answer()
 		p.out(pkt)
 	}
+	p.answer()
 	p.arm()
 }
 

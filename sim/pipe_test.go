@@ -113,3 +113,48 @@ func TestWhatArrivesMaySendOn(t *testing.T) {
 		t.Errorf("arrived at %v in %d calls, want %v in 5", at, l.Calls(), want)
 	}
 }
+
+// refuser is a stage that answers what it gets and carries nothing.
+type refuser struct {
+	shelf
+	answers []*netem.Packet
+}
+
+func (r *refuser) Send(_ netem.Time, p *netem.Packet) {
+	r.answers = append(r.answers, &netem.Packet{ID: p.ID}, &netem.Packet{ID: p.ID + 1})
+}
+
+func (r *refuser) Answer() *netem.Packet {
+	if len(r.answers) == 0 {
+		return nil
+	}
+	p := r.answers[0]
+	r.answers = r.answers[1:]
+	return p
+}
+
+// Answers come at the instant of the sending and once it is over, in order; nobody need want them.
+func TestAnswersComeAfterTheSending(t *testing.T) {
+	l := sim.NewLoop()
+	p := sim.NewPipe(l, &refuser{}, func(*netem.Packet) { t.Error("arrived") })
+	sending := false
+	var got []uint64
+	p.Back(func(a *netem.Packet) {
+		if got = append(got, a.ID); sending || l.Now() != 5 {
+			t.Errorf("the answer %d came at %v, while sending: %v", a.ID, l.Now(), sending)
+		}
+	})
+	l.At(5, func() {
+		sending = true
+		p.Send(&netem.Packet{ID: 10})
+		p.Send(&netem.Packet{ID: 20})
+		sending = false
+	})
+	run(t, l, sim.Forever)
+	if want := []uint64{10, 11, 20, 21}; !slices.Equal(got, want) {
+		t.Errorf("answers %v, want %v", got, want)
+	}
+	p = sim.NewPipe(l, &refuser{}, func(*netem.Packet) {})
+	p.Send(&netem.Packet{ID: 10})
+	run(t, l, sim.Forever)
+}

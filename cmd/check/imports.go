@@ -19,7 +19,7 @@ type row struct {
 // table is the direction of imports, and its documentation:
 //
 //	cmd → sim/{netstack,app} → sim → netem
-//	cmd → report → netem
+//	cmd → report → report/metric → netem
 var table = []row{
 	{
 		dir:   "netem",
@@ -47,7 +47,7 @@ var table = []row{
 		why:     "a client or server is ordinary socket code that cannot tell which engine or link is below",
 	}, {
 		dir:     "report",
-		project: []string{"netem", "report/pcapng"},
+		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
 			"gonum.org/v1/plot",
 			"golang.org/x/image",         // the fonts and glyphs that gonum/plot draws with
@@ -56,6 +56,10 @@ var table = []row{
 			"github.com/google/gopacket", // captures
 		},
 		why: "it is told of events and samples: any engine can be drawn, and so can a capture from elsewhere",
+	}, {
+		dir:     "report/metric",
+		project: []string{"netem"},
+		why:     "a definition of an RFC is arithmetic on packets and times: netem's Time is all it needs",
 	}, {
 		dir:     "report/pcapng",
 		modules: []string{"github.com/google/gopacket"},

@@ -23,9 +23,11 @@ type experiment struct {
 	*scenario
 	proto     string
 	world     *netstack.World
+	links     [2]netem.Stage // up and down
 	collector *report.Collector
-	messages  app.Observer // what is told of messages besides the collector, or nil
-	failed    error        // the first error of a client
+	client    *report.Capture // or nil
+	messages  app.Observer    // what is told of messages besides the collector, or nil
+	failed    error           // the first error of a client
 }
 
 // newExperiment builds the world. The observers are told of every packet.
@@ -41,6 +43,7 @@ func newExperiment(s *scenario, proto string, observers netem.Observers, message
 	if err != nil {
 		return nil, err
 	}
+	x.links = [2]netem.Stage{up, down}
 	x.world, err = netstack.NewWorld(netstack.WorldConfig{
 		Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC, NoSACK: !s.SACK, Observe: x.state,
 	}, up, down)
@@ -139,6 +142,7 @@ func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) 
 	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
 	r.Note = x.note(interrupted, &r.App)
 	r.Complete = r.Note == ""
+	r.Notes = x.unmet()
 	if r.TCP != nil {
 		stats := x.world.Client.Stats()
 		r.TCP.Retransmits += stats.Retransmits
@@ -169,6 +173,10 @@ var messageKinds = [...]report.MessageKind{
 
 // state translates a sample of the client's TCP.
 func (x *experiment) state(i sim.TCPInfo) {
-	x.collector.State(i.Port, report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
-		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()})
+	s := report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
+		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()}
+	x.collector.State(i.Port, s)
+	if x.client != nil {
+		x.client.State(i.Port, s)
+	}
 }

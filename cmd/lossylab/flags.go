@@ -19,7 +19,7 @@ type runFlags struct {
 	timeout                   string
 	retries                   int
 	sendRate                  string
-	link, up, down            string
+	preset, link, up, down    string
 	loss, delay, jitter       string
 	reorder, duplicate        string
 	corrupt, rate, queue      string
@@ -41,7 +41,7 @@ type group struct {
 
 var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
-	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
+	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
 	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
 	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "events", "quiet", "json"}},
 }
@@ -62,6 +62,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.sendRate, "send-rate", "", "bulk over UDP: send at `RATE`, IP and UDP headers included (default: the link's rate up, or 10mbit)")
 	s.StringVar(&f.timeout, "timeout", "1s", "echo over UDP: wait `D` for an answer")
 	s.IntVar(&f.retries, "retries", 0, "echo over UDP: send a line again up to `N` times when no answer comes")
+	s.StringVar(&f.preset, "preset", "", "make both directions as the preset `NAME` says; 'lossylab presets' lists them. The flags below change it")
 	s.StringVar(&f.link, "link", "", "make both directions as `SPEC` says (default, if nothing is said about the link: "+defaultLink+")")
 	s.StringVar(&f.up, "up", "", "make the way from client to server as `SPEC` says, instead of --link")
 	s.StringVar(&f.down, "down", "", "make the way from server to client as `SPEC` says, instead of --link")
@@ -72,7 +73,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.duplicate, "duplicate", "", "a share `P` of packets arrives twice")
 	s.StringVar(&f.corrupt, "corrupt", "", "one bit is turned over in a share `P` of packets")
 	s.StringVar(&f.rate, "rate", "", "the link carries `RATE`: 10mbit, 1.25MB/s")
-	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000)")
+	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000); or a queue and its words: \"codel limit 100\"")
 	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time)")
 	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno")
 	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
@@ -168,13 +169,24 @@ func runHelp(w io.Writer) {
 const specHelp = `
 A SPEC is a link in the words of tc-netem, in any order, units always said:
   rate 10mbit              transmission takes its time: 10 Mbit/s; also 1.25MB/s
+  burst 16KiB              who has not used the rate may exceed it for so long; peakrate 100mbit: and no faster
   limit 100                at most 100 packets wait for it, or limit 64KiB
+  queue codel ecn          and are dropped or marked early, to keep the wait short: also fq_codel, pie, red (with the
+                           parameters of tc) or headdrop; pfifo, the default, drops who comes last
+  mtu 1400                 larger packets are fragmented, or dropped and answered by ICMP (IPv6, and TCP's IPv4);
+                           mtu 1400 fragment: all IPv4 is fragmented; mtu 1400 blackhole: dropped without a word
   delay 20ms 4ms           propagation: 16 to 24 ms, evenly; with distribution normal, 4 ms is the standard deviation
   order free | keep        whether jitter may reorder (default free)
   loss 3%                  independently; loss 5% 25% with a correlation; loss 2% burst 5; loss gemodel P R 1-H 1-K
   reorder 5% by 3          5 % are overtaken by exactly 3 packets; reorder 5% late 8ms: by what comes within 8 ms
   duplicate 0.5%           arrive twice
   corrupt 0.1%             one bit is turned over
+  preset wpt-3g up         what a preset says of that direction; words beside it replace its own
+  drop data 5              a fault: the fifth data segment of each TCP connection is lost; also drop data 2,5-8, drop syn, syn-ack,
+                           last-data, fin, rst, ack 3, dup-ack 2, retransmission 1 of data 5, window-update, window-probe,
+                           datagram 3 (of UDP), packet 7 (any); drop data 5 flow 2: of the second connection alone
+  delay data 7 by 3        it is overtaken by 3 packets; delay data 7 by 30ms: late; duplicate data 5; corrupt data 5
+  loss 5% for udp          any of these for some packets: for tcp port 80, for size 1000-1500, for up, for icmp, for ipv6
   tc "delay 50ms loss 1%"  instead of all others: what Linux does with that line of tc-netem, quirks included
 Durations need a unit (ns, us, ms, s), probabilities are 5% or 0.05, sizes are bytes, KB, KiB, MB, MiB.
 

@@ -145,6 +145,9 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 		return err
 	}
 	defer x.world.Close()
+	if captures != nil {
+		x.client = captures[0]
+	}
 	l.status.Store(func() string {
 		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", proto, x.world.Loop.Now().Seconds(), x.limit().Seconds())
 	})
@@ -185,6 +188,9 @@ func (l *lab) write() (m manifest, err error) {
 		page.Image = l.formats[0]
 	}
 	if err := l.dir.write("report.md", page.WriteMarkdown); err != nil {
+		return m, err
+	}
+	if err := l.dir.write("report.html", page.WriteHTML); err != nil {
 		return m, err
 	}
 	if err := l.dir.write("results.json", l.results.WriteJSON); err != nil {
@@ -243,9 +249,18 @@ func (l *lab) warn(s netem.Spec) {
 	for _, part := range append(s.Paths[:len(s.Paths):len(s.Paths)], s.Hops...) {
 		l.warn(part)
 	}
+	if s.MTU.Bytes >= l.MTU {
+		fmt.Fprintf(l.out, "  note: %s has no effect: the hosts send no packets of more than %d bytes\n", s.MTU, l.MTU)
+	}
 	if s.TC == nil {
-		if !s.Queues() && s.Limit != (netem.Limit{}) {
-			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", s.Limit)
+		if queue := (netem.Spec{Limit: s.Limit, Queue: s.Queue}).String(); !s.Queues() && queue != "" {
+			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", queue)
+		}
+		if s.Queue != nil && strings.Contains(s.Queue.String()+" ", " ecn ") {
+			fmt.Fprintf(l.out, "  note: ecn changes nothing: the hosts' TCP does not heed marks, and its packets say so\n")
+		}
+		if b := s.Bucket; b.Burst > 0 && b.Burst < l.MTU {
+			fmt.Fprintf(l.out, "  note: %s loses all packets that are larger than the burst, and they have up to %dB\n", b, l.MTU)
 		}
 		return
 	}
@@ -272,6 +287,9 @@ func (l *lab) tell(m manifest) error {
 	for _, f := range l.results.Flows {
 		if f.Note != "" {
 			fmt.Fprintf(l.out, "Not complete (%s): %s\n", f.Proto, f.Note)
+		}
+		for _, note := range f.Notes {
+			fmt.Fprintf(l.out, "Note (%s): %s\n", f.Proto, note)
 		}
 	}
 	l.tellInput()

@@ -209,25 +209,21 @@ func (f *runFlags) words() [][2]string {
 		{"reorder", f.reorder}, {"duplicate", f.duplicate}, {"corrupt", f.corrupt}}
 }
 
-// checkLink makes the two directions: --link, changed by the shorthands; --up and --down stand for themselves.
-func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) error {
-	text := f.link
-	if !changed(set, "link", "up", "down", "rate", "queue", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt") {
-		text = defaultLink
-	}
-	both, err := netem.ParseWith(text, openLinkFile)
-	if err != nil {
-		return place("link", err)
+// checkLink makes the two directions: --link or --preset, changed by the shorthands; --up and --down stand for themselves.
+func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) (err error) {
+	if s.up, s.down, err = f.base(set); err != nil {
+		return err
 	}
 	for _, w := range f.words() {
 		if !set.Changed(w[0]) {
 			continue
 		}
-		if both, err = both.Set(w[0], w[1], openLinkFile); err != nil {
-			return place(w[0], err)
+		for _, to := range []*netem.Spec{&s.up, &s.down} {
+			if *to, err = to.Set(w[0], w[1], openLinkFile); err != nil {
+				return place(w[0], err)
+			}
 		}
 	}
-	s.up, s.down = both, both.Clone()
 	for _, d := range []struct {
 		flag, text string
 		to         *netem.Spec
@@ -240,7 +236,47 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) error {
 		}
 	}
 	s.Link.Up, s.Link.Down = s.up.String(), s.down.String()
+	return s.checkMTU()
+}
+
+// checkMTU refuses links that no IPv6 packet of a full size would pass, whatever the hosts learn of them.
+func (s *scenario) checkMTU() error {
+	for _, d := range []struct {
+		way string
+		mtu int
+	}{{"up", s.up.MTU.Bytes}, {"down", s.down.MTU.Bytes}} {
+		if s.IPv6 && d.mtu != 0 && d.mtu < netem.MinMTU6 {
+			return usagef("-6: the link %s has mtu %d, and IPv6 needs %d at least (RFC 8200 section 5): write mtu %d, or leave out -6",
+				d.way, d.mtu, netem.MinMTU6, netem.MinMTU6)
+		}
+	}
 	return nil
+}
+
+// base returns the two directions that the shorthands change: those of the preset, or of --link, or the default link if
+// nothing is said about links.
+func (f *runFlags) base(set *pflag.FlagSet) (up, down netem.Spec, err error) {
+	if set.Changed("preset") {
+		if set.Changed("link") {
+			return up, down, usagef("--preset %s and --link both say what both directions are: leave one out", f.preset)
+		}
+		preset, err := netem.FindPreset(f.preset)
+		if err != nil {
+			return up, down, place("preset", err)
+		}
+		if up, err = netem.Parse(preset.Up); err == nil {
+			down, err = netem.Parse(preset.Down)
+		}
+		return up, down, err
+	}
+	text := f.link
+	if !changed(set, "link", "up", "down", "rate", "queue", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt") {
+		text = defaultLink
+	}
+	if up, err = netem.ParseWith(text, openLinkFile); err != nil {
+		return up, down, place("link", err)
+	}
+	return up, up.Clone(), nil
 }
 
 // checkApp fills in what depends on the program.

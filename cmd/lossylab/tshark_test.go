@@ -39,6 +39,9 @@ func TestTsharkAgrees(t *testing.T) {
 		"burst":      {"--loss", "5% burst 3", "--delay", "15ms", "--rate", "2mbit"},
 		"ipv6 reno":  {"-6", "--cc", "reno", "--loss", "4%", "--delay", "20ms", "--interval", "5ms"},
 		"no sack":    {"--sack=false", "--loss", "4%", "--delay", "20ms", "--interval", "5ms"},
+		"mtu":        {"--up", "mtu 1400 delay 20ms", "--down", "delay 20ms", "--size", "3000"},
+		"mtu ipv6":   {"-6", "--up", "mtu 1400 delay 20ms", "--down", "mtu 1300 delay 20ms", "--size", "3000"},
+		"mtu bulk":   {"--app", "bulk", "--duration", "2s", "--rate", "5mbit", "--queue", "20", "--up", "rate 5mbit limit 20 mtu 1000 delay 20ms"},
 		"echo":       {"--app", "echo", "--flows", "4", "--loss", "10%", "--delay", "10ms", "--retries", "2"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +64,7 @@ func agree(t *testing.T, dir string, f report.FlowResult) {
 		}
 	}
 	check("frames sent by the client", client, "frame.packet_flags_direction == 2", f.Link["up"].Offered)
-	check("frames received by the client", client, "frame.packet_flags_direction == 1", f.Link["down"].Delivered)
+	check("frames received by the client", client, "frame.packet_flags_direction == 1", f.Link["down"].Delivered+f.Link["up"].Answered)
 	check("drops on the way up", client, `frame.comment contains "lost:"`, f.Link["up"].Dropped)
 	check("drops on the way down", server, `frame.comment contains "lost:"`, f.Link["down"].Dropped)
 	for _, file := range []string{client, server} {

@@ -63,19 +63,26 @@ func testModelKeeps(t *testing.T, new func() netem.Model) {
 	alike(t, got, want)
 }
 
-// testModelDraws wants the same number of draws for each packet but the first, which may set up a state.
+// testModelDraws wants the same number of draws for each packet but the first, which may set up a state, and none for one
+// that the model is not shown.
 func testModelDraws(t *testing.T, new func() netem.Model) {
 	src := &counter{Source: rand.NewPCG(1, 0)}
 	rng, m := rand.New(src), new()
-	want, before := 0, 0
+	want, before, shown := 0, 0, 0
 	for i, s := range traffic(1) {
 		m.Judge(s.at, rng, s.p)
 		n := src.n - before
 		before = src.n
-		if i == 1 {
+		if o, ok := m.(*netem.Only); ok && !o.Match.Has(s.p) {
+			if n != 0 {
+				t.Fatalf("packet %d took %d draws, and is none of %q", i, n, m)
+			}
+			continue
+		}
+		if shown++; shown == 2 {
 			want = n
 		}
-		if i > 1 && n != want {
+		if shown > 2 && n != want {
 			t.Fatalf("packet %d took %d draws, packets before it %d", i, n, want)
 		}
 	}

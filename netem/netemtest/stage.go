@@ -11,6 +11,7 @@ import (
 // or change anything; but what it does, it must do by the contract.
 func TestStage(t *testing.T, new func(o netem.Observer) netem.Stage) {
 	t.Run("PacketsConserved", func(t *testing.T) { run(t, new, 1, on).conserved() })
+	t.Run("AnswersTold", func(t *testing.T) { run(t, new, 1, on).answers() })
 	t.Run("DataFrozen", func(t *testing.T) { run(t, new, 2, on).frozen() })
 	t.Run("SameSeedSameEvents", func(t *testing.T) { same(t, run(t, new, 3, on), run(t, new, 3, on)) })
 	t.Run("NothingEarly", func(t *testing.T) { same(t, run(t, new, 4, early), run(t, new, 4, on)) })
@@ -43,6 +44,7 @@ func run(t *testing.T, new func(netem.Observer) netem.Stage, seed uint64, mode i
 	for _, s := range r.sent {
 		r.until(s.at, mode)
 		r.stage.Send(s.at, s.p)
+		r.takeAnswers()
 		if s.p.Sent != s.at {
 			t.Fatalf("packet %d sent at %v is marked %v", s.p.ID, s.at, s.p.Sent)
 		}
@@ -86,6 +88,17 @@ func (r *record) fetch(now netem.Time) {
 		last := r.events[len(r.events)-1]
 		if last.Kind != netem.Delivered || last.Packet != p || last.At != now {
 			r.t.Fatalf("packet %d received at %v, but the last event is %v", p.ID, now, line(last))
+		}
+		r.takeAnswers()
+	}
+	r.takeAnswers()
+}
+
+// takeAnswers fetches what the stage has for the sender.
+func (r *record) takeAnswers() {
+	if a, ok := r.stage.(netem.Answerer); ok {
+		for p := a.Answer(); p != nil; p = a.Answer() {
+			r.answered = append(r.answered, p)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type sending struct {
 }
 
 // traffic returns packets of 20 to 1500 bytes in bursts (which share an instant), at short distances and after pauses, so
-// that queues fill, overflow and run empty.
+// that queues fill, overflow and run empty. Some are TCP or UDP, the others rubbish.
 func traffic(seed uint64) []sending {
 	rng := netem.Stream(seed, "netemtest/traffic")
 	all := make([]sending, packets)
@@ -30,7 +30,9 @@ func traffic(seed uint64) []sending {
 			now += netem.Time(rng.Int64N(2e6))
 		}
 		all[i] = sending{now, &netem.Packet{ID: uint64(i + 1), Data: content(rng, 20+rng.IntN(1481))}}
+		dress(i, all[i].p.Data)
 	}
+	headers(seed, all)
 	return all
 }
 

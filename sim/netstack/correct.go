@@ -9,7 +9,7 @@ import (
 )
 
 // Four things that the stack's TCP does other than the RFCs and Linux, mended from outside whenever the stack is quiet.
-// (A fifth is mended by the clock, in clock.go.) Each has a test that shows what happens without it, and that fails when
+// (A fifth is mended by the clock, in clock.go, and a sixth is in pmtu.go.) Each has a test that shows what happens without it, and that fails when
 // the stack no longer needs it.
 
 // mendOutstanding counts anew the segments in flight, where the stack counts too many or none.
@@ -133,6 +133,7 @@ type sender struct {
 	una  seqnum.Value
 	told sample
 
+	mss      int  // payload of a full segment
 	timedOut bool // and what was sent before the timeout is not all acknowledged
 	ssthresh int  // set by that timeout
 

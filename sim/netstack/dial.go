@@ -46,6 +46,10 @@ func (h *Host) open(proto tcpip.TransportProtocolNumber) (*socket, error) {
 	if err != nil {
 		return nil, socketError(err)
 	}
+	if err := letFragment(proto, ep); err != nil {
+		ep.Close()
+		return nil, err
+	}
 	return newSocket(h, ep, q), nil
 }
 

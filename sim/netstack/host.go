@@ -157,6 +157,9 @@ func (h *Host) Deliver(p *netem.Packet) {
 	if id, ok := connOf(p.Data); ok {
 		h.settle()
 		h.senders.after(id)
+	} else if isICMP(p.Data) { // about any of the connections
+		h.settle()
+		h.senders.all()
 	}
 }
 

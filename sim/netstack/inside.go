@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
@@ -22,6 +23,8 @@ type offsets struct {
 	cc    uintptr // of the congestion control, in the sender: an interface that holds a pointer
 	first uintptr // of the pointer to the first segment that is not acknowledged, in the sender
 	next  uintptr // of the pointer to the next one, in a segment
+	pkt   uintptr // of the pointer to its payload, in a segment
+	when  uintptr // of the time at which it was sent last, in a segment
 	sent  uintptr // of the number of times that it was sent, in a segment: uint32
 	acked uintptr // of whether it was SACKed, in a segment: bool
 	lost  uintptr // of whether RACK holds it for lost and it was not sent again yet, in a segment: bool
@@ -52,6 +55,8 @@ func lookInside() (o offsets) {
 	entry := field(segment, "segmentEntry", nil)
 	o.first = written.Offset + list.Offset + head.Offset
 	o.next = entry.Offset + field(entry.Type, "next", head.Type).Offset
+	o.pkt = field(segment, "pkt", reflect.TypeFor[*stack.PacketBuffer]()).Offset
+	o.when = field(segment, "xmitTime", reflect.TypeFor[tcpip.MonotonicTime]()).Offset
 	o.sent = field(segment, "xmitCount", reflect.TypeFor[uint32]()).Offset
 	o.acked = field(segment, "acked", reflect.TypeFor[bool]()).Offset
 	o.lost = field(segment, "lost", reflect.TypeFor[bool]()).Offset
@@ -89,14 +94,41 @@ func look(ep *tcp.Endpoint, cc string) (in inner, ok bool) {
 	return in, true
 }
 
-// inFlight counts the segments that have been sent and are neither SACKed nor lost.
+// segment is one that has been sent and is not acknowledged; the end of the list is nil.
+type segment struct{ at unsafe.Pointer }
+
+// segments returns the first segment that has been sent and is not acknowledged.
+func (in inner) segments() segment {
+	return segment{*(*unsafe.Pointer)(unsafe.Add(in.snd, inside.first))}.ifSent()
+}
+
+func (s segment) following() segment {
+	return segment{*(*unsafe.Pointer)(unsafe.Add(s.at, inside.next))}.ifSent()
+}
+
+// ifSent is the end of the list from the first segment on that has not been sent.
+func (s segment) ifSent() segment {
+	if s.at == nil || *(*uint32)(unsafe.Add(s.at, inside.sent)) == 0 {
+		return segment{}
+	}
+	return s
+}
+
+func (s segment) acked() bool { return *(*bool)(unsafe.Add(s.at, inside.acked)) }
+func (s segment) lost() bool  { return *(*bool)(unsafe.Add(s.at, inside.lost)) }
+func (s segment) when() *tcpip.MonotonicTime {
+	return (*tcpip.MonotonicTime)(unsafe.Add(s.at, inside.when))
+}
+func (s segment) payload() int {
+	return (*(**stack.PacketBuffer)(unsafe.Add(s.at, inside.pkt))).Data().Size()
+}
+
+// inFlight counts the segments that have been sent and are neither SACKed nor lost, nor were too big for the path.
 func (in inner) inFlight() (n int) {
-	seg := *(*unsafe.Pointer)(unsafe.Add(in.snd, inside.first))
-	for seg != nil && *(*uint32)(unsafe.Add(seg, inside.sent)) > 0 {
-		if !*(*bool)(unsafe.Add(seg, inside.acked)) && !*(*bool)(unsafe.Add(seg, inside.lost)) {
+	for s := in.segments(); s.at != nil; s = s.following() {
+		if !s.acked() && !s.lost() && *s.when() != tooBig {
 			n++
 		}
-		seg = *(*unsafe.Pointer)(unsafe.Add(seg, inside.next))
 	}
 	return n
 }

@@ -15,6 +15,7 @@ import (
 type nic struct {
 	host       *Host
 	mtu        uint32
+	path       uint32 // the path's MTU where it is known to be smaller, or 0
 	dispatcher stack.NetworkDispatcher
 	send       func(*netem.Packet)
 	nextID     func() uint64
@@ -71,6 +72,7 @@ func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 // What the link has not touched need not be summed up again, and so the card claims for this packet to have done it. It
 // must not for fragments: the claim for the last one would be taken for the whole datagram, whose others may be corrupt.
 func (n *nic) receive(p *netem.Packet) {
+	n.learn(p)
 	n.summed = !p.Corrupt && !fragment(p.Data)
 	defer func() { n.summed = false }()
 	buf := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(p.Data)})
@@ -104,7 +106,6 @@ func (n *nic) Capabilities() stack.LinkEndpointCapabilities {
 
 // The rest of stack.LinkEndpoint: a card without addresses, headers or resources.
 
-func (n *nic) MTU() uint32                             { return n.mtu }
 func (n *nic) SetMTU(mtu uint32)                       { n.mtu = mtu }
 func (n *nic) MaxHeaderLength() uint16                 { return 0 }
 func (n *nic) LinkAddress() tcpip.LinkAddress          { return "" }

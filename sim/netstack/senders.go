@@ -19,7 +19,7 @@ type senders struct {
 }
 
 // asIs leaves single corrections out: tests show by it what the stack does without them.
-type asIs struct{ outstanding, reno, recovery, cubic bool }
+type asIs struct{ outstanding, reno, recovery, cubic, tooBig bool }
 
 // sample is what was last told of a sender, but for the time of it.
 type sample = sim.TCPInfo
@@ -31,6 +31,9 @@ func (ss *senders) add(ep tcpip.Endpoint, remote tcpip.FullAddress) {
 		return // closed before it was accepted: there is nothing to look after
 	}
 	s := &sender{port: local.Port, ep: ep.(*tcp.Endpoint)}
+	if in, ok := look(s.ep, ss.host.config.CC); ok {
+		s.mss = in.state.MaxPayloadSize // what it sends before the first packet comes may be too big for the path
+	}
 	ss.byID[connBetween(local.Port, remote)], ss.last = s, nil
 	ss.ordered = append(ss.ordered, s)
 }
@@ -57,6 +60,9 @@ func (ss *senders) lookAfter(s *sender) {
 	if !ok {
 		return
 	}
+	if !ss.asIs.tooBig {
+		s.mendTooBig(in)
+	}
 	if !ss.asIs.reno {
 		s.mendReno(in.state)
 	}
@@ -69,7 +75,7 @@ func (ss *senders) lookAfter(s *sender) {
 	if !ss.asIs.outstanding {
 		mendOutstanding(in)
 	}
-	s.cwnd, s.una = in.state.SndCwnd, in.state.SndUna
+	s.cwnd, s.una, s.mss = in.state.SndCwnd, in.state.SndUna, in.state.MaxPayloadSize
 	if !ss.asIs.recovery {
 		s.cwnd = in.window()
 	}

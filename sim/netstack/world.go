@@ -49,6 +49,8 @@ func NewWorld(c WorldConfig, up, down netem.Stage) (*World, error) {
 	// The hosts exist before the first packet does, so the pipes may name them ahead.
 	upPipe := sim.NewPipe(w.Loop, up, func(p *netem.Packet) { w.Server.Deliver(p) })
 	downPipe := sim.NewPipe(w.Loop, down, func(p *netem.Packet) { w.Client.Deliver(p) })
+	upPipe.Back(func(p *netem.Packet) { w.Client.Deliver(p) })
+	downPipe.Back(func(p *netem.Packet) { w.Server.Deliver(p) })
 	config := Config{Name: "client", Addr: client, MTU: c.MTU, CC: c.CC, NoSACK: c.NoSACK, Seed: c.Seed, Observe: c.Observe}
 	var err error
 	if w.Client, err = NewHost(w.Loop, config, w.nextID, upPipe.Send); err != nil {

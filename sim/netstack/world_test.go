@@ -170,7 +170,7 @@ func expect(t testing.TB, h *Host, what string, at time.Duration) {
 
 // counter counts the events of a world.
 type counter struct {
-	kinds  [netem.Delivered + 1]int
+	kinds  [netem.Answered + 1]int
 	causes map[string]int // of drops, by the words of who dropped
 	full   int            // drops of queues
 	data   int            // drops of TCP segments with payload on the way up

@@ -1,0 +1,18 @@
+package report
+
+// filter is a display filter of Wireshark and what it shows.
+type filter struct{ Filter, Shows string }
+
+// filters returns the display filters that suit the captures of a run.
+func filters() []filter {
+	return []filter{
+		{`frame.comment contains "lost:"`, "what the link lost, in the capture of the end that sent it"},
+		{`frame.comment contains "retransmission of"`, "what TCP sent again, with what had become of the first"},
+		{`frame.comment contains "duplicate"`, "what was duplicated, and the copies that arrived"},
+		{`frame.comment contains "overtaken"`, "what arrived out of order"},
+		{`frame.comment contains "corrupted"`, "what was damaged on the way"},
+		{`frame.comment`, "all packets that something happened to"},
+		{`tcp.analysis.retransmission || tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
+		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in the client's capture)"},
+	}
+}

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+// The page's own files, and uPlot 1.6.32 with its licence (MIT), which lies beside it.
+//
+//go:embed page
+var pageFiles embed.FS
+
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"upper": strings.ToUpper}).
+	ParseFS(pageFiles, "page/page.html"))
+
+// WriteHTML writes report.html: one file that needs no network, with the figures as pictures and with a ladder and a
+// time-sequence diagram to zoom into. It prints without the latter.
+func (p *Page) WriteHTML(w io.Writer) error {
+	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, v); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// webPage is what the template shows.
+type webPage struct {
+	*Page
+	CSS, PlotCSS template.CSS
+	JS, PlotJS   template.JS
+	Facts        []fact
+	Contents     []heading
+	Columns      int
+	Groups       []group
+	Stories      []storyView
+	Figures      []figureView
+	Interactive  bool
+	HasTCP       bool
+	Files        []string
+	Filters      []filter
+	Words        []fact
+	Data         pageData
+}
+
+// fact is a name and what it stands for.
+type fact struct {
+	Name, Value string
+	Code        bool
+}
+
+type heading struct{ ID, Title string }
+
+// group is a heading of the summary and the rows under it.
+type group struct {
+	Label string
+	Rows  []groupRow
+}
+
+type groupRow struct {
+	Label string
+	Cells []string
+}
+
+// storyView is why one flow's TCP sent again.
+type storyView struct {
+	Count, Occasions, Which string
+	Short                   bool
+	Causes                  []causeView
+	Told                    [][]string
+}
+
+type causeView struct{ Count, Words string }
+
+// figureView is a figure as a picture within the page.
+type figureView struct {
+	ID, Name, Title, Caption string
+	Source                   template.URL
+}
+
+func (p *Page) view() (*webPage, error) {
+	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: filters(), Words: p.words()}
+	v.CSS, v.PlotCSS = template.CSS(pageFile("page.css")), template.CSS(pageFile("uplot.css"))
+	v.JS, v.PlotJS = template.JS(pageFile("page.js")), template.JS(pageFile("uplot.js"))
+	for _, row := range p.Results.summaryRows() {
+		if row.cells == nil {
+			v.Groups = append(v.Groups, group{Label: row.label})
+			continue
+		}
+		last := &v.Groups[len(v.Groups)-1]
+		last.Rows = append(last.Rows, groupRow{row.label, row.cells})
+	}
+	for i, f := range p.Flows {
+		if s, ok := p.storyView(f, p.Results.Flows[i].TCP); ok {
+			v.Stories = append(v.Stories, s)
+		}
+		v.Data.Flows = append(v.Data.Flows, newPageFlow(f))
+		v.Interactive = v.Interactive || len(f.Packets) > 0
+		v.HasTCP = v.HasTCP || len(f.Segments) > 0
+		if p.Captures != "" {
+			for _, at := range []Vantage{Client, Server} {
+				v.Files = append(v.Files, fmt.Sprintf("%s/%s.%s", f.Proto, at, p.Captures))
+			}
+		}
+	}
+	var err error
+	v.Figures, err = p.pictures()
+	v.Contents = v.contents()
+	return v, err
+}
+
+func pageFile(name string) string {
+	b, err := pageFiles.ReadFile("page/" + name)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return string(b)
+}
+
+func (v *webPage) contents() []heading {
+	c := []heading{{"summary", "Summary"}}
+	if len(v.Stories) > 0 {
+		c = append(c, heading{"story", "Why TCP sent again"})
+	}
+	if v.Interactive {
+		c = append(c, heading{"packets", "Packet by packet"})
+	}
+	if v.Interactive && v.HasTCP {
+		c = append(c, heading{"sequence", "Time–sequence"})
+	}
+	for _, f := range v.Figures {
+		c = append(c, heading{f.ID, f.Title})
+	}
+	return append(c, heading{"wireshark", "In Wireshark"}, heading{"words", "What the words mean"})
+}
+
+func (p *Page) facts() []fact {
+	r := p.Results
+	facts := []fact{{Name: "program", Value: r.App}, {Name: "seed", Value: fmt.Sprint(r.Seed)},
+		{Name: "engine", Value: fmt.Sprintf("%s (%s)", r.Engine, r.Stack)}}
+	if len(r.Flows) > 0 {
+		facts = append(facts, fact{"link up", orPerfect(r.Flows[0].Link[up].Spec), true},
+			fact{"link down", orPerfect(r.Flows[0].Link[down].Spec), true})
+	}
+	return facts
+}
+
+func (p *Page) storyView(f *Flow, r *TCPResult) (s storyView, ok bool) {
+	if r == nil || r.Retransmits == 0 {
+		return s, false
+	}
+	s = storyView{Count: count(r.Retransmits, "segment"), Occasions: enumerate(r.occasions())}
+	for c, words := range causeWords {
+		if n := r.Causes[Cause(c).String()]; n > 0 {
+			s.Causes = append(s.Causes, causeView{formatCount(n), words})
+		}
+	}
+	told := f.Again[:min(len(f.Again), storyLengthHTML)]
+	s.Short = len(told) <= storyLength
+	s.Which = p.which(f, r, len(told))
+	for i := range told {
+		s.Told = append(s.Told, told[i].cells())
+	}
+	return s, true
+}
+
+// storyLengthHTML is how many retransmissions the page tells that can be folded up.
+const storyLengthHTML = 500
+
+// pictures renders the figures as SVG within the page.
+func (p *Page) pictures() (all []figureView, err error) {
+	if p.Image == "" {
+		return nil, nil
+	}
+	for _, f := range p.Figures {
+		var b bytes.Buffer
+		if err := f.Render(&b, "svg"); err != nil {
+			return nil, err
+		}
+		all = append(all, figureView{"figure-" + f.Name, f.Name, f.Title, f.Caption,
+			template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))})
+	}
+	return all, nil
+}
