@@ -7,23 +7,47 @@ import (
 	"lossylab/netem"
 )
 
-func benchmarkModel(b *testing.B, m netem.Model) {
-	b.ReportAllocs()
-	rng := netem.Stream(1, "bench")
-	p := &netem.Packet{Data: make([]byte, 1000)}
-	for b.Loop() {
-		m.Judge(0, rng, p)
+// BenchmarkJudge is one verdict of each model. That of a model that does nothing is what it costs to ask and to be answered,
+// and is in all the others.
+func BenchmarkJudge(b *testing.B) {
+	const ms = time.Millisecond
+	jitter := func(shape netem.Distribution, rho float64) netem.Model {
+		return &netem.Delay{Mean: 20 * ms, Jitter: 4 * ms, Rho: rho, Distribution: shape}
 	}
-}
-
-func BenchmarkLoss(b *testing.B) { benchmarkModel(b, &netem.Loss{P: .05, Rho: .25}) }
-
-func BenchmarkGilbertElliott(b *testing.B) {
-	benchmarkModel(b, &netem.GilbertElliott{P: .01, R: .1, H1: .7, K1: .001})
-}
-
-func BenchmarkNormalDelay(b *testing.B) {
-	benchmarkModel(b, &netem.Delay{Mean: 20 * time.Millisecond, Jitter: 4 * time.Millisecond, Distribution: netem.Normal})
+	spec, err := netem.ParseWith("delay 20ms 4ms distribution samples delays.txt loss mask lost.mask", files.open)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, m := range append(spec.Models,
+		none{},
+		&netem.Loss{P: .05},
+		&netem.Loss{P: .05, Rho: .25},
+		&netem.Burst{P: .02, Mean: 5},
+		&netem.GilbertElliott{P: .01, R: .1, H1: .7, K1: .001},
+		&netem.Markov{P13: .01, P31: .1, P32: .3, P23: .5, P14: .005},
+		&netem.List{Lost: netem.PacketSet{{First: 3, Last: 3}}},
+		&netem.Pattern{Bits: "0010110"},
+		&netem.Every{N: 10},
+		&netem.Delay{Mean: 20 * ms},
+		jitter(netem.Uniform, 0), jitter(netem.Normal, 0), jitter(netem.Pareto, 0), jitter(netem.ParetoNormal, 0),
+		jitter(netem.Uniform, .25), jitter(netem.Normal, .25), jitter(netem.Pareto, .25), jitter(netem.ParetoNormal, .25),
+		&netem.Reorder{P: .05, By: 3},
+		&netem.Reorder{P: .05, Rho: .25, By: 3},
+		&netem.Duplicate{P: .005},
+		&netem.Corrupt{P: .001},
+	) {
+		b.Run(m.String(), func(b *testing.B) {
+			b.ReportAllocs()
+			rng := netem.Stream(1, "bench")
+			p := &netem.Packet{Data: make([]byte, 1000)}
+			lost := 0
+			for b.Loop() {
+				if m.Judge(0, rng, p).Drop { // used, or Loop would keep all of a Verdict, which takes longer than to judge
+					lost++
+				}
+			}
+		})
+	}
 }
 
 // BenchmarkLink is one packet's way through everything, with some 250 packets under way: the allocations are those of the

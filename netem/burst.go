@@ -18,7 +18,7 @@ type Burst struct {
 // Judge implements Model. A burst goes on with probability 1-1/Mean, and the share P follows when one begins after a kept
 // packet with probability P/(1-P)/Mean.
 func (b *Burst) Judge(_ Time, rng *rand.Rand, _ *Packet) Verdict {
-	return Verdict{Drop: b.chain.lose(rng, b.P, b.begin(), 1-1/b.Mean)}
+	return Verdict{Drop: b.chain.follow(rng, b.P, b.begin(), 1-1/b.Mean)}
 }
 
 func (b *Burst) begin() float64 { return b.P / (1 - b.P) / b.Mean }

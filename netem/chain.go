@@ -2,31 +2,50 @@ package netem
 
 import "math/rand/v2"
 
-// chain is a loss with a memory of one packet: the two-state Markov chain over what became of each. Whoever calls it
-// says what the chances are; it keeps only the last outcome.
-type chain struct{ last outcome }
+// chain answers yes or no for each packet, with a memory of one packet: the two-state Markov chain over its own answers.
+// Whoever calls it says what the chances are; it keeps only the last answer.
+type chain struct{ last answer }
 
-type outcome uint8
+type answer uint8
 
 const (
-	none outcome = iota // before the first packet
-	kept
-	lost
+	none answer = iota // before the first packet
+	no
+	yes
 )
 
-// lose decides about the next packet in one draw. The first is lost with probability p, the chain's long-run share, so
-// that every packet is lost with exactly that probability and not only those far from the start.
-func (c *chain) lose(rng *rand.Rand, p, afterKept, afterLost float64) bool {
+// hit answers yes with probability p, and successive answers have the correlation rho, 0 to below 1: the chain with
+// P(yes|yes) = p+rho(1-p) and P(yes|no) = p(1-rho) has the stationary share p and the autocorrelation rho^n at lag n.
+func (c *chain) hit(rng *rand.Rand, p, rho float64) bool {
+	if rho == 0 {
+		return chance(rng, p)
+	}
+	afterNo := float64(p * (1 - rho))
+	return c.note(chance(rng, c.next(p, afterNo, afterNo+rho)))
+}
+
+// follow answers in one draw, with a chance that depends on the last answer; p is the chain's long-run share.
+func (c *chain) follow(rng *rand.Rand, p, afterNo, afterYes float64) bool {
+	return c.note(chance(rng, c.next(p, afterNo, afterYes)))
+}
+
+// next returns the chance of yes. It is p for the first packet, so that every packet meets exactly the long-run share and
+// not only those far from the start.
+func (c *chain) next(p, afterNo, afterYes float64) float64 {
 	switch c.last {
-	case kept:
-		p = afterKept
-	case lost:
-		p = afterLost
+	case no:
+		return afterNo
+	case yes:
+		return afterYes
 	}
-	drop := chance(rng, p)
-	c.last = kept // of this chain: another model may still drop the packet
-	if drop {
-		c.last = lost
+	return p
+}
+
+// note keeps an answer.
+func (c *chain) note(hit bool) bool {
+	c.last = no
+	if hit {
+		c.last = yes
 	}
-	return drop
+	return hit
 }

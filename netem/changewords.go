@@ -123,9 +123,9 @@ func (p *parser) readWhen(t token) (w When, err error) {
 		if !ok {
 			return w, t.wrong("how often at random? write " + usage("randomly"))
 		}
-		w.Every, err = value(p, every, parseEvery)
+		w.Every, err = value(p, every, parsePeriod)
 	} else if t.text == "every" {
-		w.Every, err = value(p, t, parseEvery)
+		w.Every, err = value(p, t, parsePeriod)
 	} else {
 		w.At, err = value(p, t, ParseDuration)
 	}
@@ -144,7 +144,7 @@ func (p *parser) readWhen(t token) (w When, err error) {
 	return w, nil
 }
 
-func parseEvery(s string) (d time.Duration, err error) {
+func parsePeriod(s string) (d time.Duration, err error) {
 	if d, err = ParseDuration(s); err == nil && d < leastEvery {
 		return 0, wrong(s, "a link changes every 1ms at most: write every 10s for 500ms down")
 	}

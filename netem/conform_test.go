@@ -17,14 +17,25 @@ var models = []netem.Model{
 	&netem.Burst{P: .02, Mean: 5},
 	&netem.GilbertElliott{P: .01, R: .1, H1: 1},
 	&netem.GilbertElliott{P: .01, R: .1, H1: .7, K1: .001},
+	&netem.Markov{P13: .01, P31: .99, P23: 1},
+	&netem.Markov{P13: .01, P31: .1, P32: .3, P23: .5, P14: .005},
+	&netem.List{Lost: netem.PacketSet{{First: 1, Last: 1}, {First: 7, Last: 100}, {First: 2000, Last: 1 << 62}}},
+	&netem.Every{N: 10},
+	&netem.Every{N: 10, From: 3},
+	&netem.Pattern{Bits: "0010110"},
 	&netem.Delay{},
 	&netem.Delay{Mean: 20 * time.Millisecond},
 	&netem.Delay{Mean: 20 * time.Millisecond, Jitter: 4 * time.Millisecond},
 	&netem.Delay{Mean: 5 * time.Millisecond, Jitter: 4 * time.Millisecond, Distribution: netem.Normal},
+	&netem.Delay{Mean: 20 * time.Millisecond, Jitter: 4 * time.Millisecond, Rho: .25},
+	&netem.Delay{Mean: 20 * time.Millisecond, Jitter: 4 * time.Millisecond, Rho: 1, Distribution: netem.Pareto},
+	&netem.Delay{Mean: 2 * time.Millisecond, Jitter: 4 * time.Millisecond, Rho: .9, Distribution: netem.ParetoNormal},
 	&netem.Reorder{P: .05},
 	&netem.Reorder{P: .05, By: 3, Within: 200 * time.Millisecond},
 	&netem.Reorder{P: .05, Late: 8 * time.Millisecond},
+	&netem.Reorder{P: .05, Rho: .5, By: 3},
 	&netem.Duplicate{P: .005},
+	&netem.Duplicate{P: .005, Rho: .5},
 	&netem.Corrupt{P: .05},
 	&netem.Fault{Subject: netem.DataSegment, Numbers: netem.Numbers{{2, 2}, {5, 8}}},
 	&netem.Fault{Verb: netem.Delaying, Subject: netem.PureAck, Numbers: netem.Numbers{{First: 1}}, By: 3, Within: time.Second},
@@ -35,12 +46,32 @@ var models = []netem.Model{
 	&netem.Only{Model: &netem.Loss{P: .5, Rho: .25}, Match: netem.Match{Proto: netem.ProtoTCP, Port: netem.Range{First: 2, Last: 3}}},
 	&netem.Only{Model: &netem.Corrupt{P: .5}, Match: netem.Match{Link: "up", Version: 4, Size: netem.Range{First: 1000}}},
 	&netem.Only{Model: &netem.Fault{Subject: netem.DataSegment, Numbers: netem.Numbers{{3, 30}}}, Match: netem.Match{Port: netem.Range{First: 2, Last: 2}}},
+	&netem.Corrupt{P: .05, Rho: .5},
 }
 
 func TestModels(t *testing.T) {
 	for _, m := range models {
 		t.Run(m.String(), func(t *testing.T) {
 			netemtest.TestModel(t, func() netem.Model { return m.(netem.Cloner).Clone() })
+		})
+	}
+}
+
+// Models that were read from files.
+func TestModelsOfFiles(t *testing.T) {
+	for _, words := range []string{
+		"loss mask lost.mask",
+		`delay 20ms 4ms distribution table "my table.txt"`,
+		"delay 20ms 4ms 50% distribution samples delays.txt",
+	} {
+		t.Run(words, func(t *testing.T) {
+			netemtest.TestModelWith(t, files.open, func() netem.Model {
+				spec, err := netem.ParseWith(words, files.open)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return spec.Models[0]
+			})
 		})
 	}
 }
@@ -84,6 +115,7 @@ func TestLinkIsAStage(t *testing.T) {
 		"rate 3mbit limit 20 queue fq_codel target 1ms interval 10ms delay 5ms",
 		"rate 3mbit limit 20 queue pie target 2ms tupdate 5ms ecn delay 5ms",
 		"rate 3mbit limit 20 queue red min 2KB max 9KB probability 10% ecn duplicate 5%",
+		"rate 8mbit delay 20ms 9ms 75% distribution pareto loss state 1% 10% 30% 50% reorder 5% 50% by 3 duplicate 5% 50% corrupt 2% 50%",
 		"rate 8mbit loss gemodel 1% 10% 70% 0.1% reorder 50% by 40 within 5ms duplicate 50% corrupt 50%",
 		"mtu 600",
 		"mtu 1000 blackhole",

@@ -10,8 +10,13 @@ import (
 
 // digits returns f with n significant digits and no exponent.
 func digits(f float64, n int) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'g', n, 64), 64)
-	return strconv.FormatFloat(rounded, 'f', -1, 64)
+	return strconv.FormatFloat(rounded(f, n), 'f', -1, 64)
+}
+
+// rounded returns f with n significant digits.
+func rounded(f float64, n int) float64 {
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'g', n, 64), 64)
+	return r
 }
 
 // percent returns a share: "0.193%".
@@ -28,7 +33,7 @@ func percent(share float64) string {
 
 // count returns a number of packets.
 func count(n float64) string {
-	if math.IsInf(n, 0) {
+	if math.IsInf(n, 0) || math.IsNaN(n) { // infinitely many among nothing else
 		return "infinitely many"
 	}
 	return digits(n, 3)
@@ -36,12 +41,19 @@ func count(n float64) string {
 
 // about returns a time from ns.
 func about(ns float64) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(ns, 'g', 3, 64), 64)
-	return FormatDuration(time.Duration(rounded))
+	if ns >= 1<<62 {
+		return "centuries"
+	}
+	return FormatDuration(time.Duration(rounded(ns, 3)))
 }
 
 // bitRate returns bits a second.
 func bitRate(bits float64) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(bits, 'g', 3, 64), 64)
-	return Rate(rounded).String()
+	switch {
+	case bits >= 1<<62:
+		return unlimited
+	case bits < 1:
+		return digits(bits, 3) + "bit"
+	}
+	return Rate(rounded(bits, 3)).String()
 }

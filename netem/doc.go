@@ -21,8 +21,9 @@
 // without a word. The error goes back to the sender at once: the link is an Answerer, whose owner fetches it.
 //
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
-// it does something else than it promises. NewStage makes whichever of the two a Spec asks for, or several of them: paths side
-// by side, and hops one behind the other, which look like one link to whoever observes them.
+// it does something else than it promises, in Expect what it will do in the long run, and in NearestPlain what that is in
+// plain words; Spec.NearestTC is the way back. NewStage makes whichever of the two a Spec asks for, or several of them:
+// paths side by side, and hops one behind the other, which look like one link to whoever observes them.
 //
 // A link may change: a Change holds from an instant on, for a time, again and again or at random; a Trace says when packets
 // leave; and a link may Follow a file.
@@ -32,6 +33,9 @@
 // A Fault meets packets that are named and not drawn, by what they are in their flow: "drop data 5", "drop retransmission
 // 1 of data 5", "delay ack 3 by 2". Those that met none are told by Unmet. Only confines a model to some packets: "loss 5%
 // for udp".
+//
+// Expect says what a Spec does to a steady stream in the long run, by theory: an Expectation, to stand beside what was
+// measured.
 //
 // # Time
 //

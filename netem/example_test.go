@@ -1,6 +1,7 @@
 package netem_test
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -31,7 +32,7 @@ func ExampleParse_error() {
 	// at 6 "150%": a probability lies between 0% and 100%: write 5% or 0.05
 	// at 6 "10mbps": tc reads mbps as bytes a second, most people as bits: write 10mbit or 10MB/s
 	// at 7 "20": a time needs a unit: write 20ms or 20s
-	// at 1 "dealy": no such word: did you mean delay? write delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal
+	// at 1 "dealy": no such word: did you mean delay? write delay 20ms, delay 20ms 4ms, delay 20ms 4ms 25% or delay 20ms 4ms distribution normal
 }
 
 // Flags of a command change one word of a spec.
@@ -42,6 +43,38 @@ func ExampleSpec_Set() {
 	fmt.Println(spec)
 	// Output:
 	// rate 10mbit limit 64KiB delay 20ms loss 2% burst 5
+}
+
+// What a link will do to a packet of 1000 bytes each millisecond, before one is sent.
+func ExampleSpec_Expect() {
+	spec, _ := netem.Parse("rate 10mbit delay 20ms 4ms loss 2% burst 5")
+	e := spec.Expect(netem.Traffic{Spacing: time.Millisecond, Size: 1000})
+	fmt.Printf("lost %.1f%%, %.0f in a row\n", 100*e.Loss, e.MeanBurst)
+	fmt.Printf("delay %.1f ms, standard deviation %.2f ms\n", e.DelayMean/1e6, e.DelaySD/1e6)
+	fmt.Printf("reordered %.0f%%\n", 100*e.Reordered)
+	// Output:
+	// lost 2.0%, 5 in a row
+	// delay 20.8 ms, standard deviation 2.31 ms
+	// reordered 53%
+}
+
+// What one run lost, others can lose again.
+func ExampleParseMask() {
+	var lost netem.PacketSet
+	for _, n := range []uint64{3, 7, 11, 10, 12} {
+		lost.Add(n)
+	}
+	var file bytes.Buffer
+	_ = netem.WriteMask(&file, 1000, lost)
+	fmt.Print(file.String())
+	mask, err := netem.ParseMask(file.Bytes())
+	fmt.Println(mask.Lost.Len(), mask.Lost.Has(11), err)
+	// Output:
+	// sent 1000
+	// 3
+	// 7
+	// 10-12
+	// 5 true <nil>
 }
 
 // print is an Observer.

@@ -31,7 +31,7 @@ func TestFollowDelay(t *testing.T) {
 		for i := range c.want {
 			sent = append(sent, sending{netem.Time(i) * ms, 100})
 		}
-		got := delays(playStage(t, c.words, files{"x": file}.open, sent))
+		got := delays(playStage(t, c.words, folder{"x": file}.open, sent))
 		for id, want := range c.want {
 			if got[uint64(id)] != time.Duration(want)*time.Microsecond {
 				t.Errorf("%s: packet %d took %v, want %dus", c.words, id, got[uint64(id)], want)
@@ -48,7 +48,7 @@ func TestFollowIsLinear(t *testing.T) {
 		whole := 1 + rng.Int64N(1+rng.Int64N(86_400e9))
 		part := rng.Int64N(whole)
 		file := fmt.Sprintf("time_ns,delay_ns\n0,%d\n%d,%d\n", a, whole, b)
-		events := playStage(t, "follow x interpolate linear", files{"x": file}.open, []sending{{netem.Time(part), 100}})
+		events := playStage(t, "follow x interpolate linear", folder{"x": file}.open, []sending{{netem.Time(part), 100}})
 		line := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(b-a), big.NewInt(part)), big.NewInt(whole))
 		line.Add(line, new(big.Rat).SetFrac64(2*a+1, 2)) // and a half, to be cut off
 		want := new(big.Int).Div(line.Num(), line.Denom()).Int64()
@@ -78,7 +78,7 @@ func TestFollowRate(t *testing.T) {
 				c.want[i] *= 1000
 			}
 		}
-		events := playStage(t, "follow x "+c.words, files{"x": c.file}.open, make1500(4))
+		events := playStage(t, "follow x "+c.words, folder{"x": c.file}.open, make1500(4))
 		checkArrivals(t, c.file+c.words, events, c.want...)
 		for _, e := range events.of(netem.Dropped) {
 			if e.By != "follow x" && e.By != "down" {
@@ -101,7 +101,7 @@ func make1500(n int) (sent []sending) {
 func TestFollowLoss(t *testing.T) {
 	lost := func(share string) []uint64 {
 		var events tape
-		s := newStage(t, "follow x", files{"x": "time,loss\n0," + share + "\n"}.open, &events)
+		s := newStage(t, "follow x", folder{"x": "time,loss\n0," + share + "\n"}.open, &events)
 		stream(s, 10_000, ms, 100)
 		return ids(events.of(netem.Dropped))
 	}
@@ -130,7 +130,7 @@ func TestFollowDoesNotPoll(t *testing.T) {
 		{"time,rate\n0,1mbit\n1ms,2mbit\n2ms,3mbit\n", "repeat; at 0s stall; at 9s up", "9.000000000 true"},
 		{"time,delay\n0,1ms\n1us,2ms\n", "rate 12mbit", "0.001000000 true"},
 	} {
-		s := newStage(t, "follow x "+c.words, files{"x": c.file}.open, nil)
+		s := newStage(t, "follow x "+c.words, folder{"x": c.file}.open, nil)
 		if at, ok := s.Next(); ok {
 			t.Errorf("%q: an empty link asks for %v", c.file, at)
 		}
@@ -179,7 +179,7 @@ func TestFollowErrors(t *testing.T) {
 		{"trace y follow x", "time,rate\n0s,1mbit\n", `at 1 "trace": a trace says when packets leave`},
 		{"follow z", "", `at 8 "z": no such file`},
 	} {
-		_, err := netem.ParseWith(c.words, files{"x": c.file, "y": "1"}.open)
+		_, err := netem.ParseWith(c.words, folder{"x": c.file, "y": "1"}.open)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || len(err.Error()) > 300 {
 			t.Errorf("%s %.50q: %v\nwant %s", c.words, c.file, err, c.want)
 		}

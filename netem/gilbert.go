@@ -43,18 +43,11 @@ func (g *GilbertElliott) share() float64 {
 
 // String implements Model in the shortest form that tc-netem reads alike: "loss gemodel 1% 10% 70% 0.1%".
 func (g *GilbertElliott) String() string {
-	all := [...]float64{g.P, g.R, g.H1, g.K1}
-	byDefault := [...]float64{g.P, 1 - g.P, 1, 0}
-	n := len(all)
-	for n > 1 && all[n-1] == byDefault[n-1] {
-		n--
-	}
-	s := "loss gemodel"
-	for _, p := range all[:n] {
-		s += " " + FormatProbability(p)
-	}
-	return s
+	return "loss gemodel" + shortForm([]float64{g.P, g.R, g.H1, g.K1}, gilbertDefaults(g.P))
 }
+
+// gilbertDefaults are P, R, H1 and K1 where only the first is said, which makes the loss independent.
+func gilbertDefaults(p float64) []float64 { return []float64{p, 1 - p, 1, 0} }
 
 // Clone implements Cloner.
 func (g *GilbertElliott) Clone() Model {

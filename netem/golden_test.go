@@ -2,6 +2,7 @@ package netem_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"reflect"
 	"regexp"
@@ -12,6 +13,33 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
+
+// folder is a folder of files, by name.
+type folder map[string]string
+
+func (f folder) open(name string) ([]byte, error) {
+	content, ok := f[name]
+	if !ok {
+		return nil, fmt.Errorf("no such file: name a trace, table or mask")
+	}
+	return []byte(content), nil
+}
+
+// files are those that the golden file's lines name.
+var files = folder{
+	"lost.mask":    "# what a run lost\nsent 1000\n\n3\n7 # alone\n10-12\n",
+	"bad.mask":     "3\n2\n",
+	"two.mask":     "3 4\n",
+	"late.mask":    "3\nsent 1000\n",
+	"over.mask":    "sent 10\n9-11\n",
+	"my table.txt": "# an eighth each\n-8192 -4096 0 0\n0 4096 8192 8192\n",
+	"empty.txt":    "# nothing\n",
+	"delays.txt":   "20.5\n21\n19.75 # ms\n40\n",
+	"flat.txt":     "20 20 20\n",
+	"units.txt":    "20ms\n",
+	"cell.trace":   "2\n4\n4\n",
+	"link.csv":     "time,rate,delay,loss\n0s,10mbit,20ms,0%\n1.5s,2mbit,60ms,1%\n",
+}
 
 var flagWord = regexp.MustCompile(`--(\w+)`)
 
@@ -24,10 +52,10 @@ func said(line string) (netem.Spec, error) {
 		}
 		return len(line)
 	}
-	spec, err := netem.Parse(line[:end(0)])
+	spec, err := netem.ParseWith(line[:end(0)], files.open)
 	for i, f := range flags {
 		if err == nil {
-			spec, err = spec.Set(line[f[2]:f[3]], strings.TrimSpace(line[f[1]:end(i+1)]), nil)
+			spec, err = spec.Set(line[f[2]:f[3]], strings.TrimSpace(line[f[1]:end(i+1)]), files.open)
 		}
 	}
 	return spec, err
@@ -44,7 +72,7 @@ func verdict(t *testing.T, line string) string {
 		}
 		return "\t! " + err.Error()
 	}
-	again, err := netem.Parse(spec.String())
+	again, err := netem.ParseWith(spec.String(), files.open)
 	if err != nil || !reflect.DeepEqual(again, spec) {
 		t.Errorf("%s: says %q, which reads back as %q (%v)", line, spec, again, err)
 	}

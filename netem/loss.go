@@ -14,32 +14,19 @@ type Loss struct {
 	chain chain
 }
 
-// Judge implements Model. The chain with P(lost|lost) = P+Rho(1-P) and P(lost|kept) = P(1-Rho) has the stationary loss P
-// and the autocorrelation Rho^n at lag n.
+// Judge implements Model.
 func (l *Loss) Judge(_ Time, rng *rand.Rand, _ *Packet) Verdict {
-	afterKept := float64(l.P * (1 - l.Rho))
-	return Verdict{Drop: l.chain.lose(rng, l.P, afterKept, afterKept+l.Rho)}
+	if l.chain.hit(rng, l.P, l.Rho) {
+		return Verdict{Drop: true}
+	}
+	return Verdict{}
 }
 
 // String implements Model: "loss 3%", "loss 5% 25%".
-func (l *Loss) String() string {
-	s := "loss " + FormatProbability(l.P)
-	if l.Rho != 0 {
-		s += " " + FormatProbability(l.Rho)
-	}
-	return s
-}
+func (l *Loss) String() string { return "loss " + formatPicks(l.P, l.Rho) }
 
 // Clone implements Cloner.
 func (l *Loss) Clone() Model { return &Loss{P: l.P, Rho: l.Rho} }
 
 // Validate implements Validator.
-func (l *Loss) Validate() error {
-	if err := checkProbability("loss", l.P); err != nil {
-		return err
-	}
-	if !(l.Rho >= 0 && l.Rho < 1) {
-		return wrong("loss", "a correlation lies between 0% and below 100%: write loss 5% 25%")
-	}
-	return nil
-}
+func (l *Loss) Validate() error { return checkPicks("loss", l.P, l.Rho) }

@@ -78,6 +78,7 @@ func TestLossBeginsInItsLongRun(t *testing.T) {
 		{&netem.Loss{P: .2, Rho: .9}, .2},
 		{&netem.Burst{P: .2, Mean: 8}, .2},
 		{&netem.GilbertElliott{P: .05, R: .2, H1: .8, K1: .1}, .8*.2 + .1*.8},
+		{&netem.Markov{P13: .05, P31: .1, P32: .3, P23: .5, P14: .02}, (.05*.5 + .02*.5*.1) / (.05*.5 + .5*.1 + .02*.5*.1 + .05*.3)},
 	} {
 		first, tenth := 0, 0
 		for seed := range uint64(n) {
@@ -146,10 +147,17 @@ func TestDrawsDoNotDependOnParameters(t *testing.T) {
 		{&netem.Loss{}, &netem.Loss{P: .5, Rho: .5}},
 		{&netem.Loss{P: 1}, &netem.Burst{P: .5, Mean: 5}},
 		{&netem.GilbertElliott{}, &netem.GilbertElliott{P: .5, R: .5, H1: 1, K1: .5}},
+		{&netem.Loss{}, &netem.Markov{P13: .5, P31: .5, P32: .3, P23: .5, P14: .1}},
+		{&netem.Markov{}, &netem.Loss{}},
 		{&netem.Delay{}, &netem.Delay{Mean: 1e6, Jitter: 1e6, Distribution: netem.Normal}},
+		{&netem.Delay{}, &netem.Delay{Mean: 1e6, Jitter: 1e6, Rho: .5, Distribution: netem.ParetoNormal}},
+		{&netem.Delay{}, &netem.Delay{Mean: 1e6, Jitter: 1e6, Rho: 1, Samples: samples(t)}},
 		{&netem.Reorder{}, &netem.Reorder{P: .5, Late: 1e6}},
+		{&netem.Reorder{}, &netem.Reorder{P: .5, Rho: .5, By: 3}},
 		{&netem.Duplicate{}, &netem.Duplicate{P: .5}},
+		{&netem.Duplicate{}, &netem.Duplicate{P: .5, Rho: .5}},
 		{&netem.Corrupt{}, &netem.Corrupt{P: .5}},
+		{&netem.Corrupt{}, &netem.Corrupt{P: .5, Rho: .5}},
 	} {
 		var next [2]uint64
 		for i, m := range pair {

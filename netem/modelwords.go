@@ -19,92 +19,57 @@ func (p *parser) readDelay(t token) error {
 	if !p.number() {
 		return nil
 	}
+	if strings.HasSuffix(p.tokens[0].text, "%") {
+		return p.take().wrong("a correlation is one of jitter, and stands behind it: write delay 20ms 4ms 25%")
+	}
 	jitter := token{p.tokens[0].pos, "jitter"}
 	if err := p.once(jitter, "jitter"); err != nil {
 		return err
 	}
-	if err := p.readJitter(jitter); err != nil {
-		return err
-	}
-	if p.number() && strings.HasSuffix(p.tokens[0].text, "%") {
-		return p.take().wrong("jitter has no correlation here (in tc-netem it has no effect): write " + usage("delay"))
-	}
-	return nil
+	return p.readJitter(jitter)
 }
 
-// readJitter keeps the jitter for finish, as the delay may come later.
+// readJitter keeps the jitter and its correlation for finish, as the delay may come later.
 func (p *parser) readJitter(t token) (err error) {
 	p.jitter = t
-	p.spread, err = value(p, t, ParseDuration)
-	return err
+	if p.spread, err = value(p, t, ParseDuration); err != nil || !p.number() {
+		return err
+	}
+	if _, err := ParseDuration(p.tokens[0].text); err == nil {
+		return nil // a time too many is no correlation
+	}
+	return p.readRho(t, &p.rho)
 }
 
 // readDistribution keeps the distribution for finish. In tc-netem it stands behind the jitter; here it may stand anywhere.
 func (p *parser) readDistribution(t token) (err error) {
 	p.distribution = t
+	if table, ok := p.accept("table"); ok {
+		return p.readSamples(table, ParseTable)
+	}
+	if samples, ok := p.accept("samples"); ok {
+		return p.readSamples(samples, ParseSamples)
+	}
 	p.shape, err = value(p, t, func(s string) (Distribution, error) {
 		for i, name := range distributions {
 			if name == s {
 				return Distribution(i), nil
 			}
 		}
-		return Uniform, wrong(s, "the distributions here are "+strings.Join(distributions[:], " and ")+": write "+
-			usage("distribution"))
+		return Uniform, wrong(s, "the distributions here are "+strings.Join(distributions[:], ", ")+
+			", table FILE and samples FILE: write "+usage("distribution"))
 	})
 	return err
 }
 
-// readLoss reads any of the three losses, which are one word: a link has one of them.
-func (p *parser) readLoss(t token) error {
-	p.accept("random") // tc-netem's word for what there is without it
-	if _, ok := p.accept("gemodel"); ok {
-		return p.readGemodel(t)
-	}
-	if state, ok := p.accept("state"); ok {
-		return p.stray(state)
-	}
-	share, err := value(p, t, ParseProbability)
+// readSamples reads the name of a file with a distribution.
+func (p *parser) readSamples(t token, parse func([]byte) (*Samples, error)) error {
+	name, s, err := file(p, t, parse)
 	if err != nil {
 		return err
 	}
-	if burst, ok := p.accept("burst"); ok {
-		mean, err := value(p, burst, parseBurst)
-		p.spec.put(&Burst{P: share, Mean: mean})
-		return err
-	}
-	m := &Loss{P: share}
-	if p.number() {
-		m.Rho, err = value(p, t, ParseProbability)
-	}
-	p.spec.put(m)
-	return err
-}
-
-func parseBurst(s string) (float64, error) {
-	n, ok := parseFloat(s, 0)
-	if size, err := ParseSize(s); !ok && err == nil { // "16KiB"
-		return 0, wrongf(s, "a burst of losses is packets, and the rate's stands behind the rate: write loss 2%% burst 5 or rate 10mbit burst %s",
-			FormatSize(size))
-	}
-	if !ok || n < 1 || n > maxBurst {
-		return 0, wrong(s, "a burst is 1 to 1000000 packets long on average: write loss 2% burst 5")
-	}
-	return n, nil
-}
-
-// readGemodel reads p [r [1-h [1-k]]], with tc-netem's defaults: r = 1-p makes the loss independent.
-func (p *parser) readGemodel(t token) error {
-	var given []float64
-	for len(given) == 0 || p.number() && len(given) < 4 {
-		v, err := value(p, t, ParseProbability)
-		if err != nil {
-			return err
-		}
-		given = append(given, v)
-	}
-	all := [4]float64{0, 1 - given[0], 1, 0}
-	copy(all[:], given)
-	p.spec.put(&GilbertElliott{P: all[0], R: all[1], H1: all[2], K1: all[3]})
+	s.File = name
+	p.samples = s
 	return nil
 }
 
@@ -116,6 +81,9 @@ func (p *parser) readReorder(t token) error {
 		return err
 	}
 	m := &Reorder{P: share}
+	if err := p.readRho(t, &m.Rho); err != nil {
+		return err
+	}
 	if late, ok := p.accept("late"); ok {
 		m.Late, err = value(p, late, parseWait)
 	} else if m.By = 1; p.next("by") {
@@ -157,12 +125,30 @@ func parseWait(s string) (d time.Duration, err error) {
 
 func (p *parser) readDuplicate(t token) error {
 	share, err := value(p, t, ParseProbability)
-	p.spec.put(&Duplicate{P: share})
+	if err != nil {
+		return err
+	}
+	m := &Duplicate{P: share}
+	err = p.readRho(t, &m.Rho)
+	p.spec.put(m)
 	return err
 }
 
 func (p *parser) readCorrupt(t token) error {
 	share, err := value(p, t, ParseProbability)
-	p.spec.put(&Corrupt{P: share})
+	if err != nil {
+		return err
+	}
+	m := &Corrupt{P: share}
+	err = p.readRho(t, &m.Rho)
+	p.spec.put(m)
+	return err
+}
+
+// readRho reads the correlation behind a share of packets, if there is one.
+func (p *parser) readRho(t token, rho *float64) (err error) {
+	if p.number() {
+		*rho, err = value(p, t, ParseProbability)
+	}
 	return err
 }

@@ -9,7 +9,6 @@ import "math"
 // rho/(1-rho) (G(x/rho) - G((x-(1-rho))/rho)), where G is the integral of F. That is iterated on a grid until rho^n is
 // nothing. Close to 1 the sum has so many terms that it is normal.
 func narrowed(p, rho float64) float64 {
-	const asNormal = 0.98
 	switch {
 	case p <= 0 || p >= 1 || rho <= 0 || rho == 1: // frozen at 1: p is then the chance that it is always at most p
 		return p
@@ -17,6 +16,32 @@ func narrowed(p, rho float64) float64 {
 		sd := math.Sqrt((1 - rho) / (12 * (1 + rho)))
 		return math.Erfc((0.5-p)/(sd*math.Sqrt2)) / 2
 	}
+	return averagesCDF(rho).averaged(p, rho)
+}
+
+// bothNarrowed returns, beside what narrowed does, the share of neighbouring numbers that are both at most p: it makes runs
+// of what a correlated generator decides. It is NaN where the sum has too many terms.
+//
+// Of X at most p, the next number is at most p with U up to (p-rho X)/(1-rho), and that is h(X) = min(1, …) in probability.
+// The integral of h dF from 0 to p, in parts, is h(p)F(p) less that of F dh; h(p) is p, and h is 1 up to a certain X.
+func bothNarrowed(p, rho float64) (one, both float64) {
+	if p <= 0 || p >= 1 || rho <= 0 {
+		return p, float64(p * p)
+	}
+	if rho > asNormal {
+		return narrowed(p, rho), math.NaN()
+	}
+	f := averagesCDF(rho)
+	one = f.averaged(p, rho)
+	sure := max(0, (p-(1-rho))/rho)
+	both = float64(p*one) + float64(rho/(1-rho)*(f.upTo(p)-f.upTo(sure)))
+	return one, min(both, one)
+}
+
+const asNormal = 0.98 // from here on the sum of averages is taken to be normal
+
+// averagesCDF returns the stationary distribution of the averages.
+func averagesCDF(rho float64) *cdf {
 	f := newCDF()
 	for forgotten := 1.0; forgotten > 1e-13; forgotten *= rho {
 		next := newCDF()
@@ -26,7 +51,7 @@ func narrowed(p, rho float64) float64 {
 		next.sum()
 		f = next
 	}
-	return f.averaged(p, rho)
+	return f
 }
 
 const cdfCells = 2048

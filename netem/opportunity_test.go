@@ -14,17 +14,6 @@ import (
 	"lossylab/netem/netemtest"
 )
 
-// files are what words may name in tests, by name.
-type files map[string]string
-
-func (f files) open(name string) ([]byte, error) {
-	content, ok := f[name]
-	if !ok {
-		return nil, fmt.Errorf("no such file")
-	}
-	return []byte(content), nil
-}
-
 // testdata opens the files of testdata/traces.
 func testdata(name string) ([]byte, error) {
 	return os.ReadFile(filepath.Join("../testdata/traces", name))
@@ -93,18 +82,18 @@ func TestTraceDelivers(t *testing.T) {
 		{"in the middle of a packet", "1\n", "; at 1500us stall; at 5ms up", []sending{{0, 3004}, {0, 1500}}, []netem.Time{5000, 6000}},
 		{"down at an opportunity", "1\n", "; at 2ms down; at 3ms up", full, []netem.Time{1000, -1, 3000, 4000}},
 	} {
-		files := files{"x": c.trace}
+		contents := folder{"x": c.trace}
 		for i := range c.want {
 			c.want[i] *= 1000
 		}
-		checkArrivals(t, c.name, playStage(t, "trace x "+c.words, files.open, c.sent), c.want...)
+		checkArrivals(t, c.name, playStage(t, "trace x "+c.words, contents.open, c.sent), c.want...)
 	}
 }
 
 // A packet leaves the queue at the opportunity that takes its first byte.
 func TestTraceDequeues(t *testing.T) {
-	files := files{"x": "1\n"}
-	events := playStage(t, "trace x", files.open, []sending{{0, 1000}, {0, 1000}, {0, 1500}})
+	contents := folder{"x": "1\n"}
+	events := playStage(t, "trace x", contents.open, []sending{{0, 1000}, {0, 1000}, {0, 1500}})
 	var got []netem.Time
 	for _, e := range events.of(netem.Dequeued) {
 		got = append(got, e.At)
@@ -158,8 +147,8 @@ func TestTraceAgainstPlainVersion(t *testing.T) {
 			sent = append(sent, sending{now, 1 + rng.IntN(1+rng.IntN(4000))})
 		}
 		want := deliveries(opportunities, sent, now+1e6*ms)
-		files := files{"x": trace.String()}
-		events := playStage(t, "trace x", files.open, sent)
+		contents := folder{"x": trace.String()}
+		events := playStage(t, "trace x", contents.open, sent)
 		got := events.of(netem.Delivered)
 		if len(got) != len(sent) {
 			t.Fatalf("%d of %d arrived", len(got), len(sent))
@@ -174,9 +163,9 @@ func TestTraceAgainstPlainVersion(t *testing.T) {
 
 // Bytes are conserved on a busy link: after n opportunities, n times 1504 bytes of packets with their 4 have gone out.
 func TestTraceCarriesNoMore(t *testing.T) {
-	files := files{"x": "0\n0\n1\n7\n7\n7\n20\n"}
+	contents := folder{"x": "0\n0\n1\n7\n7\n7\n20\n"}
 	const n, size = 500, 777
-	events := playStage(t, "trace x", files.open, slices.Repeat([]sending{{0, size}}, n))
+	events := playStage(t, "trace x", contents.open, slices.Repeat([]sending{{0, size}}, n))
 	carried := func(at netem.Time) int { // by opportunities up to at; those at 0 came too early
 		count := -2
 		for start := netem.Time(0); start <= at; start += 20 * ms {
@@ -227,7 +216,7 @@ func TestTraceErrors(t *testing.T) {
 		{"trace x; at 2s trace x", "1", `at 16 "trace": trace does not change on the way`},
 		{`tc "loss 1%" trace x`, "1", `at 1 "tc": a tc line is a whole link`},
 	} {
-		_, err := netem.ParseWith(c.words, files{"x": c.trace}.open)
+		_, err := netem.ParseWith(c.words, folder{"x": c.trace}.open)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || len(err.Error()) > 300 {
 			t.Errorf("%s: %v\nwant %s", c.words, err, c.want)
 		}
@@ -242,7 +231,7 @@ func TestTraceNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"cell.trace": "trace cell.trace", "my cell; (1).trace": `trace "my cell; (1).trace"`, `a"b`: `trace 'a"b'`,
 	} {
-		newStage(t, want, files{name: "\ufeff1\r\n2\r\n"}.open, nil)
+		newStage(t, want, folder{name: "\ufeff1\r\n2\r\n"}.open, nil)
 	}
 }
 

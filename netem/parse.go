@@ -19,11 +19,14 @@ import (
 //	queue pie [target 15ms] [tupdate 15ms] [alpha 2] [beta 20] [ecn] [bytemode]
 //	queue red [min 30KB] [max 90KB] [avpkt 1000B] [burst 55] [probability 2%] [ecn]
 //	order free | order keep           whether jitter may reorder
-//	delay 20ms [4ms] [distribution uniform|normal]
-//	loss 3% | loss 5% 25% | loss 2% burst 5 | loss gemodel 1% 10% [70% [0.1%]]
-//	reorder 5% [by 3 [within 200ms]] | reorder 5% late 8ms
-//	duplicate 0.5%
-//	corrupt 0.1%
+//	delay 20ms [4ms [25%]] [distribution uniform|normal|pareto|paretonormal]
+//	distribution table FILE            of tc's format | distribution samples FILE, of measured delays in ms
+//	loss 3% [25%] | loss 2% burst 5    a share of packets, alone, with a correlation or in bursts
+//	loss gemodel 1% 10% [70% [0.1%]] | loss state 1% [30% [10% [50% [0.5%]]]]
+//	loss list 3,7,10-12 | loss pattern 0010110 | loss every 10 [from 3] | loss mask FILE
+//	reorder 5% [25%] [by 3 [within 200ms]] | reorder 5% [25%] late 8ms
+//	duplicate 0.5% [25%]
+//	corrupt 0.1% [25%]
 //	preset wpt-3g up | preset wpt-lte  what a preset says of that direction, as far as no word says otherwise
 //	drop data 5 | drop data 2,5-8 flow 1 | drop syn | drop retransmission 1 of data 5       any Subject: see Fault
 //	delay data 7 by 3 [within 200ms] | delay data 7 by 30ms | duplicate syn-ack | corrupt data 4
@@ -156,8 +159,10 @@ type parser struct {
 	// The words jitter and distribution, and what they said: they may stand before their delay.
 	jitter       token
 	spread       time.Duration
+	rho          float64
 	distribution token
 	shape        Distribution
+	samples      *Samples
 }
 
 func (p *parser) done() bool { return len(p.tokens) == 0 }
@@ -295,15 +300,15 @@ func (p *parser) finishDelay() error {
 	case said && d == nil:
 		return p.jitter.wrong("there is no delay to jitter round: write delay 20ms 4ms")
 	case said:
-		d.Jitter = p.spread
+		d.Jitter, d.Rho = p.spread, p.rho
 	case p.distribution.text != "" && (d == nil || d.Jitter == 0):
 		return p.distribution.wrong("there is no jitter to distribute: write delay 20ms 4ms distribution normal")
 	}
 	if p.distribution.text != "" {
-		d.Distribution = p.shape
+		d.Distribution, d.Samples = p.shape, p.samples
 	}
 	if d != nil && d.Jitter == 0 {
-		d.Distribution = Uniform // of nothing: a sweep may well go down to jitter 0ms
+		*d = Delay{Mean: d.Mean} // nothing to correlate or distribute: a sweep may well go down to jitter 0ms
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		spec, err := netem.Parse(text)
+		spec, err := netem.ParseWith(text, files.open)
 		if err != nil {
 			e, ok := err.(*netem.SyntaxError)
 			if !ok || e.Pos < 1 || e.Pos > len(text) || strings.ContainsAny(err.Error(), "\n\r") {
@@ -30,7 +30,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		again, err := netem.Parse(spec.String())
+		again, err := netem.ParseWith(spec.String(), files.open)
 		if err != nil || !reflect.DeepEqual(again, spec) || again.String() != spec.String() {
 			t.Fatalf("%q: says %q, which reads back as %q (%v)", text, spec, again, err)
 		}

@@ -78,15 +78,15 @@ func TestPIEAllowsBursts(t *testing.T) {
 	}
 }
 
-// nothing is an Outlet that counts.
-type nothing struct{ dropped, marked int }
+// tally is an Outlet that counts.
+type tally struct{ dropped, marked int }
 
-func (n *nothing) Drop(*Packet, string) { n.dropped++ }
-func (n *nothing) Mark(*Packet, string) { n.marked++ }
+func (n *tally) Drop(*Packet, string) { n.dropped++ }
+func (n *tally) Mark(*Packet, string) { n.marked++ }
 
 // newPIE returns a queue, and how often it has dropped and marked.
-func newPIE(p PIE) (*pieQueue, *nothing) {
-	var n nothing
+func newPIE(p PIE) (*pieQueue, *tally) {
+	var n tally
 	return p.New(Limit{}, 0, rand.New(rand.NewPCG(1, 2)), &n).(*pieQueue), &n
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // newRED returns a queue of 8 Mbit/s, at which a packet of 1000 bytes takes a millisecond.
-func newRED(r RED, limit Limit) (*redQueue, *nothing) {
-	var n nothing
+func newRED(r RED, limit Limit) (*redQueue, *tally) {
+	var n tally
 	return r.New(limit, 8*Mbit, rand.New(rand.NewPCG(1, 2)), &n).(*redQueue), &n
 }
 
@@ -133,7 +133,7 @@ func TestREDCauses(t *testing.T) {
 
 // A link without a rate has no idle time in which nothing could have been sent.
 func TestREDOfInfiniteRate(t *testing.T) {
-	var n nothing
+	var n tally
 	q := RED{}.New(Limit{}, 0, rand.New(rand.NewPCG(1, 2)), &n).(*redQueue)
 	for now := range Time(1000) {
 		q.Enqueue(now, &Packet{Data: make([]byte, 1000)})

@@ -23,6 +23,12 @@ func (s some) Judge(_ netem.Time, _ *rand.Rand, p *netem.Packet) netem.Verdict {
 	return netem.Verdict{}
 }
 
+// none is a Model that does nothing.
+type none struct{}
+
+func (none) Judge(netem.Time, *rand.Rand, *netem.Packet) netem.Verdict { return netem.Verdict{} }
+func (none) String() string                                            { return "none" }
+
 func (s some) String() string { return fmt.Sprintf("some %v", s.ids) }
 
 // arrivals returns the packets in the order in which they arrived.

@@ -1,6 +1,7 @@
 package netem
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,7 +18,7 @@ func (s *Spec) several() bool { return len(s.Paths) > 0 || len(s.Hops) > 0 }
 // severalWords returns the words of a link made of several: "split per-packet 3:1 ( rate 5mbit ) ( rate 5mbit delay 40ms )".
 func (s *Spec) severalWords() string {
 	var parts []string
-	for _, part := range append(s.Hops[:len(s.Hops):len(s.Hops)], s.Paths...) {
+	for _, part := range slices.Concat(s.Hops, s.Paths) {
 		if words := part.String(); words == "" {
 			parts = append(parts, "( )")
 		} else {

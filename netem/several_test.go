@@ -125,7 +125,7 @@ func TestSeveralAnswerAndSeek(t *testing.T) {
 	if a.Answer() != nil {
 		t.Error("two answers")
 	}
-	if unmet := s.(netem.Seeker).Unmet(); len(unmet) != 1 || unmet[0].Words != "drop data 5 on hop 2" {
+	if unmet := s.(netem.Seeker).Unmet(); len(unmet) != 1 || unmet[0].String() != "drop data 5: there was no flow of TCP, on hop 2" {
 		t.Errorf("unmet: %v", unmet)
 	}
 }

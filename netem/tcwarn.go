@@ -6,22 +6,45 @@ import (
 )
 
 // Warnings says what the line will really do where that is not what its words or the manual promise, with the numbers of
-// this very line: one sentence each, none for a line that does what it says.
+// this very line: one sentence each, none for a line that does what it says. WarningsFor knows more.
 func (l TC) Warnings() []string {
 	var w warnings
-	w.trial(l.loss.rho.rho, l.randomLoss(), l.loss.String(), "loses")
-	w.trial(l.corrupt.rho.rho, l.corrupt.p, "corrupt "+l.corrupt.String(), "corrupts")
-	w.trial(l.duplicateRho(), l.duplicate.p, "duplicate "+l.duplicate.String(), "duplicates")
-	w.loss(&l)
-	w.duplicate(&l)
+	w.chances(&l)
 	w.delay(&l)
+	w.order(&l)
 	w.jitter(&l)
 	w.reorder(&l)
+	w.overtaking(&l)
+	w.corrupt(&l, fullFrame)
 	w.rate(&l)
+	w.backlog(&l)
 	w.limit(&l)
 	w.slot(&l)
 	w.seed(&l)
 	return w
+}
+
+// The size of packets where nobody says it, in bytes: that of most which carry much.
+const (
+	fullPacket = 1500
+	fullFrame  = fullPacket + etherHeader // as tc counts it
+)
+
+// WithSeed returns the line with a seed, its own if it names one.
+func (l TC) WithSeed(seed uint64) TC {
+	if !l.seeded {
+		l.seeded, l.seed = true, seed
+	}
+	return l
+}
+
+// chances says how often things really happen.
+func (w *warnings) chances(l *TC) {
+	w.trial(l.loss.rho.rho, l.randomLoss(), l.loss.String(), "loses")
+	w.trial(l.corrupt.rho.rho, l.corrupt.p, "corrupt "+l.corrupt.String(), "corrupts")
+	w.trial(l.duplicateRho(), l.duplicate.p, "duplicate "+l.duplicate.String(), "duplicates")
+	w.loss(l)
+	w.duplicate(l)
 }
 
 // warnings are sentences.
@@ -93,28 +116,55 @@ func (w *warnings) duplicate(l *TC) {
 	}
 }
 
-// reorder says how many are sent at once, and when that is no reordering.
+// reorder says how many are sent at once.
 func (w *warnings) reorder(l *TC) {
 	p := narrowed(l.reorder.p.float(), l.reorder.rho.rho.float())
-	if p == 0 {
-		return
-	}
 	if rho := l.reorder.rho.rho; rho == certain {
 		w.trial(rho, l.reorder.p, l.reorderWords(), "")
+	}
+	once := l.atOnce()
+	if !(once > 0) {
 		return
 	}
-	once := 1 / (float64(l.gap) - 1 + 1/p)
 	if expected := 1 / (float64(l.gap) - 1 + 1/l.reorder.p.float()); differ(once, expected) {
 		w.add("%s sends %s of the packets at once, not %s: %s", l.reorderWords(), percent(once), percent(expected), averagesCrowd)
+	} else if l.gap > 1 && differ(once, p) {
+		w.add("%s sends %s of the packets at once, not %s: behind each of them the next %d are delayed for sure", l.reorderWords(),
+			percent(once), l.reorder.p, l.gap-1)
 	}
-	w.add("%s: the %s sent at once overtake those of the last %s, and nothing is reordered where packets are further apart",
-		l.reorderWords(), percent(once), about(float64(ticked(l.delay))))
 	if l.rate.bytes != 0 {
 		w.add("packets that reorder sends at once take no part in the rate: %s of them come on top of %s", percent(once), formatBytes(l.rate.bytes))
 	}
 }
 
-// rate warns of rates that are none and of queues that are long in time.
+// atOnce returns the share of the packets that are sent at once, of those that come so far: NaN where one random number decides
+// about all.
+func (l *TC) atOnce() float64 {
+	p := l.reorder.often()
+	if p == 0 || l.gap == 0 {
+		return 0
+	}
+	return 1 / (float64(l.gap) - 1 + 1/p)
+}
+
+// overtaking says when what is sent at once reorders.
+func (w *warnings) overtaking(l *TC) {
+	if once := l.atOnce(); once > 0 {
+		w.add("%s: the %s sent at once overtake those of the last %s, and nothing is reordered where packets are further apart",
+			l.reorderWords(), percent(once), about(float64(ticked(l.delay))))
+	}
+}
+
+// corrupt says which bits are meant, and what comes of it.
+func (w *warnings) corrupt(l *TC, frame int) {
+	if l.corrupt.p == 0 || frame <= etherHeader {
+		return
+	}
+	w.add("corrupt turns over one bit of the whole frame: of %d bytes %d are the Ethernet header, which takes %s of the hits; programs see most others as losses, for checksums are wrong",
+		frame, etherHeader, percent(etherHeader/float64(frame)))
+}
+
+// rate warns of rates that are none.
 func (w *warnings) rate(l *TC) {
 	r := &l.rate
 	if r.said && r.bytes == 0 {
@@ -126,7 +176,15 @@ func (w *warnings) rate(l *TC) {
 	if least := -int64(r.overhead); least > 20+etherHeader {
 		w.add("rate with overhead %d: frames of less than %d bytes never arrive, for their length wraps round", r.overhead, least)
 	}
-	if full := float64(l.limit) * float64(r.transmission(1500+etherHeader)); full > 1e9 && r.overhead > -1500 {
+}
+
+// backlog warns of queues that are long in time.
+func (w *warnings) backlog(l *TC) {
+	r := &l.rate
+	if r.bytes == 0 {
+		return
+	}
+	if full := float64(l.limit) * float64(r.transmission(fullFrame)); full > 1e9 && r.overhead > -1500 {
 		w.add("limit %d: a full queue takes %s to send at this rate (packets of 1500 bytes)", l.limit, about(full))
 	}
 }
@@ -187,5 +245,8 @@ func (w *warnings) seed(l *TC) {
 	}
 	if l.delayRho.rho != 0 || l.loss.rho.rho != 0 || l.corrupt.rho.rho != 0 || l.reorder.rho.rho != 0 {
 		w.add("the seed does not reach the first number of a correlation: Linux repeats the run only after some packets")
+	}
+	if l.slot.on() && l.slot.table == "" && l.slot.min != l.slot.max {
+		w.add("the seed does not reach the times between slots, so that Linux never repeats the run: a slot with a distribution is seeded")
 	}
 }

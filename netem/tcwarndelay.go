@@ -14,7 +14,7 @@ func (w *warnings) delay(l *TC) {
 	if ticked(l.jitter) > maxJitter {
 		w.add("a jitter of %s is cut to 2.147483647s by the kernel", formatTime(int64(l.jitter), tcMicros[:]))
 	}
-	s, jitter := d.shape(), float64(d.jitter)
+	s, jitter := d.shape(l.delayRho.rho), float64(d.jitter)
 	if l.distribution == "" {
 		w.add("jitter is uniform and not normal, as the manual has it: %s to %s, with a standard deviation of %s",
 			about(max(0, s.least)), about(s.most), about(s.sd))
@@ -22,24 +22,36 @@ func (w *warnings) delay(l *TC) {
 		w.add("distribution %s has a standard deviation of %s and not %s: its delays lie between %s and %s, on average at %s",
 			l.distribution, about(s.sd), about(jitter), about(max(0, s.least)), about(s.most), about(s.mean))
 	}
+	if off := s.mean - float64(d.mean); l.distribution == "" && math.Abs(off) > jitter/100 {
+		w.add("the mean of %s is %sms and not %s: a remainder of a 32-bit number is not uniform where the jitter is this long",
+			l.delayWords(), digits(s.mean/1e6, 5), formatTime(int64(l.delay), tcMicros[:]))
+	}
 	if s.none > 0 {
 		w.add("%s of the packets have no delay at all, as jitter takes it below zero, which raises the mean from %sms to %sms",
 			percent(s.none), digits(s.mean/1e6, 5), digits(s.clipped/1e6, 5))
 	}
 }
 
-// jitter says what jitter does to the order and what its correlation does.
-func (w *warnings) jitter(l *TC) {
+// order says what jitter does to the order.
+func (w *warnings) order(l *TC) {
 	d := l.dispersion()
 	if d.jitter == 0 {
 		return
 	}
-	s := d.shape()
+	s := d.shape(l.delayRho.rho)
 	if l.rate.bytes != 0 {
 		w.add("rate keeps the order, and so jitter reorders nothing: a packet of long delay holds up all behind it, and the mean is above %s",
 			about(s.clipped))
 	} else {
 		w.add("jitter reorders: a packet may overtake those sent up to %s before it", about(s.most-max(0, s.least)))
+	}
+}
+
+// jitter says what the correlation of jitter does.
+func (w *warnings) jitter(l *TC) {
+	d := l.dispersion()
+	if d.jitter == 0 {
+		return
 	}
 	if rho := l.delayRho.rho; rho != 0 {
 		acf, sd := d.correlated(rho)
@@ -49,8 +61,9 @@ func (w *warnings) jitter(l *TC) {
 		case acf < rho.float()-0.05:
 			w.add("%s: the correlation has no such effect: from one packet to the next, delays correlate by %.2f and not by %.2f: what is kept of a random number is its lower bits",
 				l.delayWords(), math.Abs(acf), rho.float())
-		case sd < 0.98*s.sd:
-			w.add("%s: the correlation narrows the delays to a standard deviation of %s from %s", l.delayWords(), about(sd), about(s.sd))
+		case sd < 0.98*d.shape(0).sd:
+			w.add("%s: the correlation narrows the delays to a standard deviation of %s from %s", l.delayWords(), about(sd),
+				about(d.shape(0).sd))
 		}
 	}
 }
@@ -63,18 +76,13 @@ type shape struct {
 	none          float64 // share of packets without a delay
 }
 
-// shape looks at every entry of the table, or at as many steps of the uniform distribution.
-func (d *dispersion) shape() (s shape) {
-	all := make([]float64, tableSize)
-	for i := range all {
-		x := 2*(float64(i)+0.5)/tableSize - 1
-		if d.table != nil {
-			x = float64(d.table[i]) / tableUnit
-		}
-		all[i] = float64(d.mean) + float64(float64(d.jitter)*x)
-		s.mean += all[i] / tableSize
-		s.clipped += max(0, all[i]) / tableSize
-		if all[i] <= 0 {
+// shape looks at the points of the distribution, whose numbers have the correlation rho.
+func (d *dispersion) shape(rho share) (s shape) {
+	all := d.points(rho)
+	for _, x := range all {
+		s.mean += x / tableSize
+		s.clipped += max(0, x) / tableSize
+		if x <= 0 {
 			s.none += 1.0 / tableSize
 		}
 	}

@@ -9,6 +9,16 @@ import (
 	"lossylab/netem"
 )
 
+// samples are some.
+func samples(t *testing.T) *netem.Samples {
+	t.Helper()
+	s, err := netem.ParseSamples([]byte("1 2 3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // Specs made as literals can hold what no words say; NewLink refuses them with the word to blame.
 func TestNewLinkRefuses(t *testing.T) {
 	with := func(m netem.Model) netem.Spec { return netem.Spec{Models: []netem.Model{m}} }
@@ -51,6 +61,24 @@ func TestNewLinkRefuses(t *testing.T) {
 		{with(&netem.Burst{P: .9, Mean: 5}), `"loss": bursts this short cannot lose so many packets`},
 		{with(&netem.Burst{P: 1, Mean: 5}), `"loss": bursts this short cannot lose so many packets`},
 		{with(&netem.GilbertElliott{P: .1, R: .1, H1: 100}), `"loss": a probability`},
+		{with(&netem.Markov{P13: .6, P14: .6}), `"loss": p13 and p14, and p31 and p32, add up to at most 100%`},
+		{with(&netem.Markov{P23: 1.5}), `"loss": a probability`},
+		{with(&netem.List{}), `"loss": a list of no packets`},
+		{with(&netem.List{Lost: netem.PacketSet{{First: 0, Last: 3}}}), `"loss": packet numbers go up, in ranges that do not touch: 0-3 cannot come after 0`},
+		{with(&netem.List{Lost: netem.PacketSet{{First: 5, Last: 3}}}), `"loss": packet numbers go up`},
+		{with(&netem.List{Lost: netem.PacketSet{{First: 5, Last: 7}, {First: 8, Last: 8}}}), `8 cannot come after 7`},
+		{with(&netem.Mask{Sent: 6, Lost: netem.PacketSet{{First: 5, Last: 7}}}), `"loss": packet 7 cannot be lost of 6 sent`},
+		{with(&netem.Mask{Lost: netem.PacketSet{{First: 5, Last: 1 << 63}}}), `"loss": packet numbers go up`},
+		{with(&netem.Every{}), `"loss": each packet or each so many`},
+		{with(&netem.Pattern{}), `"loss": a pattern is a 1 for each packet lost`},
+		{with(&netem.Pattern{Bits: "01 "}), `"loss": a pattern is a 1 for each packet lost`},
+		{with(&netem.Delay{Jitter: 1, Rho: 1.5}), `"delay": a correlation lies between 0% and 100%`},
+		{with(&netem.Delay{Jitter: 1, Rho: math.NaN()}), `"delay": a correlation lies between 0% and 100%`},
+		{with(&netem.Delay{Jitter: 1, Samples: new(netem.Samples)}), `"delay": samples without values`},
+		{with(&netem.Delay{Jitter: 1, Samples: samples(t), Distribution: netem.Normal}), `"delay": samples are a distribution, and normal is another`},
+		{with(&netem.Duplicate{P: .1, Rho: 1}), `"duplicate": a correlation lies between 0% and below 100%`},
+		{with(&netem.Corrupt{P: .1, Rho: -1}), `"corrupt": a correlation`},
+		{with(&netem.Reorder{P: .1, Rho: 2}), `"reorder": a correlation`},
 		{with(&netem.Delay{Mean: -1}), `"delay": a time lies between 0 and 24h, not at -1ns`},
 		{with(&netem.Delay{Jitter: math.MaxInt64}), `"delay": a time lies`},
 		{with(&netem.Delay{Distribution: 9}), `"delay": no such distribution`},

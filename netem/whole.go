@@ -132,7 +132,7 @@ func (w *whole) tell(k Kind, p *Packet) {
 // sender at once all the same.
 func (w *whole) Answer() *Packet { return w.answers.pop() }
 
-// Unmet implements Seeker: it tells of all parts, with their places behind the words.
+// Unmet implements Seeker: it tells of all parts, each with its place.
 func (w *whole) Unmet() (all []Unmet) {
 	for _, pl := range w.leaves {
 		s, ok := pl.leaf.(Seeker)
@@ -140,7 +140,7 @@ func (w *whole) Unmet() (all []Unmet) {
 			continue
 		}
 		for _, u := range s.Unmet() {
-			u.Words += " on " + pl.where
+			u.Why += ", on " + pl.where
 			all = append(all, u)
 		}
 	}

@@ -12,13 +12,13 @@ var phrases = [...]phrase{
 	{"queue", "queue 100, queue bfifo limit 64KiB, queue codel, queue fq_codel, queue pie, queue red or queue headdrop"},
 	{"order", "order free or order keep"},
 	{"drop", faultPhrases[0].usage},
-	{"delay", "delay 20ms, delay 20ms 4ms or delay 20ms 4ms distribution normal"},
-	{"jitter", "delay 20ms jitter 4ms"},
-	{"distribution", "delay 20ms 4ms distribution normal"},
-	{"loss", "loss 3%, loss 5% 25%, loss 2% burst 5 or loss gemodel 1% 10%"},
-	{"reorder", "reorder 5% by 3 or reorder 5% late 8ms"},
-	{"duplicate", "duplicate 0.5%"},
-	{"corrupt", "corrupt 0.1%"},
+	{"delay", "delay 20ms, delay 20ms 4ms, delay 20ms 4ms 25% or delay 20ms 4ms distribution normal"},
+	{"jitter", "delay 20ms jitter 4ms or delay 20ms jitter 4ms 25%"},
+	{"distribution", "delay 20ms 4ms distribution normal or distribution table FILE"},
+	{"loss", "loss 3%, loss 5% 25% or loss 2% burst 5, or loss with gemodel, state, list, pattern, every or mask"},
+	{"reorder", "reorder 5% by 3, reorder 5% 25% by 3 or reorder 5% late 8ms"},
+	{"duplicate", "duplicate 0.5% or duplicate 1% 25%"},
+	{"corrupt", "corrupt 0.1% or corrupt 0.1% 25%"},
 	{"preset", "preset wpt-3g up or preset wpt-lte"},
 	{"for", "loss 5% for udp, delay 50ms for tcp port 9000 or corrupt 1% for size 1000-1500"},
 	{"trace", "trace cell.trace"},
@@ -33,7 +33,7 @@ var phrases = [...]phrase{
 // phrase is a word and examples of what it takes, or what is to be said to who writes it.
 type phrase struct{ word, usage string }
 
-// usage returns examples of what a word, a queue or a fault takes, for errors.
+// usage returns examples of what a word, a queue, a loss or a fault takes, for errors.
 func usage(word string) string {
 	if strings.HasSuffix(word, " data") {
 		return usageIn(faultPhrases[:], word)
@@ -41,7 +41,7 @@ func usage(word string) string {
 	if u := usageIn(queues[:], word); u != word {
 		return u
 	}
-	return usageIn(phrases[:], word)
+	return usageIn(phrases[:], usageIn(lossPhrases[:], word))
 }
 
 func usageIn(phrases []phrase, word string) string {

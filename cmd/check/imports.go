@@ -65,8 +65,18 @@ var table = []row{
 		modules: []string{"github.com/google/gopacket"},
 		why:     "a capture file is bytes and times, whoever made them",
 	}, {
-		dir:     "cmd/lossylab",
-		project: []string{"netem", "report", "report/pcapng", "sim", "sim/app", "sim/netstack"},
+		dir:   "report/capturefile",
+		tests: []string{"report/pcapng"},
+		why:   "captures come from anywhere: what reads them trusts no length and needs nobody's decoder",
+	}, {
+		dir:     "report/match",
+		project: []string{"report/capturefile"},
+		tests:   []string{"netem", "report/pcapng"},
+		why:     "what arrived of what was sent can be told from any two captures, whoever made them",
+	}, {
+		dir: "cmd/lossylab",
+		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng", "sim", "sim/app",
+			"sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",

@@ -120,7 +120,7 @@ func flagError(set *pflag.FlagSet, err error) error {
 		if len(name) == 1 {
 			dashes = "-"
 		}
-		return usagef("unknown flag %s%s%s: 'lossylab help run' lists the flags", dashes, name, didYouMean(name, names, "--"))
+		return usagef("unknown flag %s%s%s: 'lossylab help %s' lists the flags", dashes, name, didYouMean(name, names, "--"), set.Name())
 	case errors.As(err, &value):
 		f := value.GetFlag()
 		return usagef("--%s %q: want %s", f.Name, value.GetValue(), kindOf(f))
@@ -163,10 +163,17 @@ func runHelp(w io.Writer) {
 		}
 		fmt.Fprint(w, one.FlagUsagesWrapped(110))
 	}
-	fmt.Fprint(w, specHelp)
+	fmt.Fprint(w, specWords)
+	fmt.Fprint(w, `
+Examples:
+  lossylab run --loss 5% --delay 20ms --reorder "5% by 3"
+  lossylab run --app bulk --rate 100mbit --delay 20ms --up "rate 100mbit delay 20ms loss 1%" --proto tcp --cc reno
+  lossylab run --app echo --flows 5 --loss 20% --retries 3 --timeout 200ms
+  lossylab run --input testdata/picture.ppm --loss 5% --delay 10ms
+`)
 }
 
-const specHelp = `
+const specWords = `
 A SPEC is a link in the words of tc-netem, in any order, units always said:
   rate 10mbit              transmission takes its time: 10 Mbit/s; also 1.25MB/s
   burst 16KiB              who has not used the rate may exceed it for so long; peakrate 100mbit: and no faster
@@ -189,12 +196,6 @@ A SPEC is a link in the words of tc-netem, in any order, units always said:
   loss 5% for udp          any of these for some packets: for tcp port 80, for size 1000-1500, for up, for icmp, for ipv6
   tc "delay 50ms loss 1%"  instead of all others: what Linux does with that line of tc-netem, quirks included
 Durations need a unit (ns, us, ms, s), probabilities are 5% or 0.05, sizes are bytes, KB, KiB, MB, MiB.
-
-Examples:
-  lossylab run --loss 5% --delay 20ms --reorder "5% by 3"
-  lossylab run --app bulk --rate 100mbit --delay 20ms --up "rate 100mbit delay 20ms loss 1%" --proto tcp --cc reno
-  lossylab run --app echo --flows 5 --loss 20% --retries 3 --timeout 200ms
-  lossylab run --input testdata/picture.ppm --loss 5% --delay 10ms
 `
 
 // changed reports whether any of the named flags was given.

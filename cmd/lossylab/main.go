@@ -5,6 +5,7 @@
 //	lossylab run                                   the whole point in a few seconds, in ./lossylab-out
 //	lossylab run --app echo --loss 20%             lines, returned in upper case
 //	lossylab run --input picture.ppm --loss 5%     a picture, sent both ways
+//	lossylab try "delay 20ms 4ms loss 2% burst 5"  what a link does, alone: expected beside measured
 //	lossylab help run                              every option, with its unit and default
 package main
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -246,7 +247,7 @@ func (l *lab) heading() {
 
 // warn says what a link does other than its words may make one think.
 func (l *lab) warn(s netem.Spec) {
-	for _, part := range append(s.Paths[:len(s.Paths):len(s.Paths)], s.Hops...) {
+	for _, part := range slices.Concat(s.Paths, s.Hops) {
 		l.warn(part)
 	}
 	if s.MTU.Bytes >= l.MTU {

@@ -10,12 +10,15 @@ import (
 )
 
 // TestModel tests a Model: new returns one that has judged nothing yet, equal each time.
-func TestModel(t *testing.T, new func() netem.Model) {
+func TestModel(t *testing.T, new func() netem.Model) { TestModelWith(t, nil, new) }
+
+// TestModelWith is TestModel for a model whose words name files, which open opens.
+func TestModelWith(t *testing.T, open netem.Open, new func() netem.Model) {
 	t.Run("SameSeedSameVerdicts", func(t *testing.T) { testModelSeed(t, new) })
 	t.Run("PacketNotKept", func(t *testing.T) { testModelKeeps(t, new) })
 	t.Run("SameNumberOfDraws", func(t *testing.T) { testModelDraws(t, new) })
 	t.Run("VerdictInRange", func(t *testing.T) { testModelRange(t, new) })
-	t.Run("WordsReadBack", func(t *testing.T) { testModelWords(t, new) })
+	t.Run("WordsReadBack", func(t *testing.T) { testModelWords(t, open, new) })
 	t.Run("CloneIsFresh", func(t *testing.T) { testModelClone(t, new) })
 }
 
@@ -104,9 +107,9 @@ func testModelRange(t *testing.T, new func() netem.Model) {
 }
 
 // testModelWords wants Parse to make of the model's words a model that says and does the same.
-func testModelWords(t *testing.T, new func() netem.Model) {
+func testModelWords(t *testing.T, open netem.Open, new func() netem.Model) {
 	words := new().String()
-	spec, err := netem.Parse(words)
+	spec, err := netem.ParseWith(words, open)
 	if err != nil {
 		t.Fatalf("Parse(%q): %v", words, err)
 	}

@@ -6,7 +6,8 @@
 // Memory is bounded however long a run is: what is looked up among earlier packets is looked up in a window of stated size,
 // and what lies beyond the window is counted as such. Receiver gathers those that look at the packets of one stream as they
 // arrive; OneWayLoss tells LossDistance and BurstGap which packets were lost, in the order of sending; RoundTrip looks at
-// what a sender sends and gets acknowledged.
+// what a sender sends and gets acknowledged; Runs and Reordering look at any sequence. A number that has no meaning, such as
+// the mean length of no losses at all, is NaN.
 //
 // Packets are numbered in the order of sending, from 0. Instants and durations are whole nanoseconds, and no result depends
 // on the machine: what is not computed in integers is computed with the four operations and square roots, which IEEE 754

@@ -1,0 +1,168 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+	"net/netip"
+	"slices"
+
+	"lossylab/report/capturefile"
+)
+
+// Survey is what a first pass over a capture finds out.
+type Survey struct {
+	Frames  int          // in the file
+	Packets int          // that the filter takes
+	Longest int          // of these, IP bytes
+	Cut     int          // the fewest bytes that were kept of an IP packet that is not whole; 0 if all are
+	Note    string       // that the file ends within a record
+	To      []netip.Addr // where these packets lead, in order of first appearance; nil if there are more than 1000
+
+	first   int64 // when the first of them was captured
+	samples samples
+	leads   map[netip.Addr]bool // the members of To: does an intact packet lead there?
+}
+
+// maxTo bounds how many destinations are told apart.
+const maxTo = 1000
+
+// SurveyOf reads all of a capture for the packets that f takes. A capture in which none can be matched, because it is empty or
+// of an unknown link type or without times, is an error.
+func SurveyOf(c Capture, f *Filter) (*Survey, error) {
+	rs, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	s := &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
+	for {
+		r, err := rs.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			s.Frames++
+			err = s.take(r, f)
+		}
+		if err != nil {
+			return nil, c.fault(err)
+		}
+	}
+	s.Note = rs.Note()
+	s.addresses()
+	if err := readable(rs, s.Frames); err != nil {
+		return nil, c.fault(err)
+	}
+	return s, nil
+}
+
+// take takes in a record.
+func (s *Survey) take(r *capturefile.Record, f *Filter) error {
+	v, ok := look(r)
+	if !ok || !f.takes(&v) {
+		return nil
+	}
+	if !r.Timed {
+		return fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame)
+	}
+	s.count(r, &v)
+	if intact := s.leads[v.Dst]; !intact && len(s.leads) <= maxTo {
+		if _, known := s.leads[v.Dst]; !known {
+			s.To = append(s.To, v.Dst)
+		}
+		s.leads[v.Dst] = !v.broken() && !v.damaged()
+	}
+	return nil
+}
+
+// addresses leaves out of To what only damaged packets have as their destination, unless all packets look damaged: sums may
+// be left to a network card.
+func (s *Survey) addresses() {
+	if len(s.leads) > maxTo {
+		s.To = nil
+	} else if slices.ContainsFunc(s.To, func(a netip.Addr) bool { return s.leads[a] }) {
+		s.To = slices.DeleteFunc(s.To, func(a netip.Addr) bool { return !s.leads[a] })
+	}
+}
+
+// readable refuses a capture without frames, or in whose frames nobody looks for packets.
+func readable(rs *capturefile.Reader, frames int) error {
+	switch in := rs.Interfaces(); {
+	case frames == 0 && rs.Note() != "":
+		return fmt.Errorf("the capture holds no packets: %s", rs.Note())
+	case frames == 0:
+		return errors.New("the capture holds no packets")
+	case slices.ContainsFunc(in, func(i capturefile.Interface) bool { return i.LinkType.Known() }):
+		return nil
+	default:
+		return fmt.Errorf("frames of %v: IP packets are found in Ethernet, raw IP, Linux cooked and BSD loopback captures", in[0].LinkType)
+	}
+}
+
+// count takes note of a packet.
+func (s *Survey) count(r *capturefile.Record, v *view) {
+	if s.Packets == 0 {
+		s.first = r.Time
+	}
+	s.Packets++
+	s.Longest = max(s.Longest, v.length)
+	if !v.whole() {
+		if s.Cut == 0 || len(v.ip) < s.Cut {
+			s.Cut = len(v.ip)
+		}
+	}
+	if kept := len(v.ip) - v.payload; kept >= sampledPayload || v.whole() {
+		end := min(len(v.ip), v.payload+sampledPayload)
+		s.samples.add(v.front(end).bytes(v.ip[v.payload:end]), r.Time)
+	}
+}
+
+// sampledPayload is how many bytes of the payload tell a sample.
+const sampledPayload = 32
+
+// samples are the times of some packets, chosen by their content: so two vantage points choose the same ones, and memory
+// is bounded however many there are. That is the hash-based selection of RFC 5475 section 6.2, with a share that halves
+// whenever there are too many.
+type samples struct {
+	at    map[digest]moment
+	level int // of a chosen digest, so many low bits are zero
+}
+
+type moment struct {
+	time  int64
+	again bool // seen more than once, so it says nothing
+}
+
+const maxSamples = 1 << 15
+
+func (s *samples) add(d digest, time int64) {
+	if bits.TrailingZeros64(uint64(d)) < s.level {
+		return
+	}
+	_, again := s.at[d]
+	s.at[d] = moment{time, again}
+	for len(s.at) > maxSamples {
+		s.level++
+		for d := range s.at {
+			if bits.TrailingZeros64(uint64(d)) < s.level {
+				delete(s.at, d)
+			}
+		}
+	}
+}
+
+// shift returns by how much the other point's clock showed more, at the arrival of a packet sent here, than this one's had
+// at its sending: the least that any common sample shows. It is false if there are none.
+func (s *samples) shift(other *samples) (least int64, ok bool) {
+	for d, here := range s.at {
+		there, both := other.at[d]
+		if !both || here.again || there.again {
+			continue
+		}
+		if diff := there.time - here.time; !ok || diff < least {
+			least, ok = diff, true
+		}
+	}
+	return least, ok
+}

@@ -1,0 +1,42 @@
+package metric
+
+import "math"
+
+// Batches gives an interval to a ratio of two sums over a long series, which may be correlated in any way that is forgotten
+// within a twentieth of the series: a mean is the sum of values over their number, a mean run the number of hits over the
+// number of runs, a rate bits over seconds. It is the method of batch means with W. G. Cochran's variance of a ratio: the
+// series is cut into 20 stretches, and what they differ by from the common ratio goes into Student's t with 19 degrees.
+type Batches struct{ above, below [batches]float64 }
+
+const (
+	batches  = 20
+	student  = 2.093024054408263 // the 0.975 quantile of t with 19 degrees of freedom
+	minBatch = 2                 // cases in a stretch at least
+)
+
+// Add takes what case i of n adds to both sums.
+func (b *Batches) Add(i, n int, above, below float64) {
+	k := int(int64(i) * batches / int64(n))
+	b.above[k] += above
+	b.below[k] += below
+}
+
+// Interval returns the interval of the ratio of all that was added, unknown if there were fewer than 40 cases or the
+// divisor is not above zero.
+func (b *Batches) Interval(n int) Interval {
+	var above, below float64
+	for k := range b.above {
+		above += b.above[k]
+		below += b.below[k]
+	}
+	if n < minBatch*batches || !(below > 0) {
+		return nothing
+	}
+	ratio, sum := above/below, 0.0
+	for k := range b.above {
+		d := b.above[k] - float64(ratio*b.below[k])
+		sum += float64(d * d)
+	}
+	half := student * math.Sqrt(sum/(batches*(batches-1))) / (below / batches)
+	return Interval{ratio - half, ratio + half}
+}
