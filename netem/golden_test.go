@@ -37,6 +37,8 @@ var files = folder{
 	"delays.txt":   "20.5\n21\n19.75 # ms\n40\n",
 	"flat.txt":     "20 20 20\n",
 	"units.txt":    "20ms\n",
+	"cell.trace":   "2\n4\n4\n",
+	"link.csv":     "time,rate,delay,loss\n0s,10mbit,20ms,0%\n1.5s,2mbit,60ms,1%\n",
 }
 
 var flagWord = regexp.MustCompile(`--(\w+)`)

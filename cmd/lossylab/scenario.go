@@ -293,7 +293,7 @@ func (s *scenario) checkApp(f *runFlags, set *pflag.FlagSet) error {
 	}
 	if s.App == "bulk" {
 		if s.sendRate == 0 {
-			s.sendRate = s.up.Rate
+			s.sendRate = s.up.MeanRate()
 		}
 		if s.sendRate == 0 {
 			s.sendRate = 10_000_000

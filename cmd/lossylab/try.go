@@ -148,7 +148,7 @@ func (t *trial) expectation() netem.Expectation {
 // warnings says what the link does other than its words may make one think.
 func (t *trial) warnings() (warnings []string) {
 	if t.spec.TC == nil {
-		if t.spec.Rate == 0 && t.spec.Limit != (netem.Limit{}) {
+		if !t.spec.Queues() && t.spec.Limit != (netem.Limit{}) {
 			warnings = append(warnings, fmt.Sprintf("%s has no effect without a rate: nothing waits for a link that is infinitely fast", t.spec.Limit))
 		}
 		for _, u := range t.unmet {
