@@ -80,21 +80,27 @@ func verdict(t *testing.T, line string) string {
 }
 
 func TestGolden(t *testing.T) {
-	const file = "testdata/spec.golden"
+	golden(t, "testdata/spec.golden", func(t *testing.T, line string) string { return verdict(t, line) + "\n" })
+}
+
+// golden reads a file of lines, each with the answer below it, in lines that begin with a tab, and wants the answers that
+// answer gives now. Empty lines and those of comments stay as they are.
+func golden(t *testing.T, file string, answer func(t *testing.T, line string) string) {
+	t.Helper()
 	old, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var now strings.Builder
-	for line := range strings.Lines(string(old)) {
-		line = strings.TrimSuffix(line, "\n")
+	for text := range strings.Lines(string(old)) {
 		switch {
-		case strings.HasPrefix(line, "\t"): // an answer of before
+		case strings.HasPrefix(text, "\t"): // an answer of before
 			continue
-		case line == "" || line[0] == '#':
-			now.WriteString(line + "\n")
+		case text == "\n" || text[0] == '#':
+			now.WriteString(text)
 		default:
-			now.WriteString(line + "\n" + verdict(t, line) + "\n")
+			line := strings.TrimSuffix(text, "\n")
+			now.WriteString(line + "\n" + answer(t, line))
 		}
 	}
 	if *update {
@@ -104,8 +110,7 @@ func TestGolden(t *testing.T) {
 		return
 	}
 	if now.String() != string(old) {
-		t.Errorf("%s is not what Parse and Set say now: run with -update and read the difference\n%s", file,
-			difference(string(old), now.String()))
+		t.Errorf("%s is not what is answered now: run with -update and read the difference\n%s", file, difference(string(old), now.String()))
 	}
 }
 
