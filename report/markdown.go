@@ -47,6 +47,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		p.retransmissions(b, f, p.Results.Flows[i].TCP)
 		p.frames(b, f)
 	}
+	p.documents(b)
 	p.definitions(b)
 	return b.Flush()
 }
