@@ -13,10 +13,10 @@ type tcpMeasures struct {
 	window     metric.Level
 	scale      uint8
 	mss        int64
-	acks       int64 // that acknowledged data for the first time
-	acked      int64 // bytes of data
+	acks       int64 // that the server sent, bare ones
 
 	judged int64 // data segments whose fate is known
+	came   int64 // those of them that arrived
 	events int64 // loss events
 	event  netem.Time
 }
@@ -42,10 +42,6 @@ func (m *tcpMeasures) heard(c *tcpConn, offset int64, h *netem.Header, at netem.
 	} else {
 		m.window.Set(at, int64(h.Window)<<m.scale) // RFC 7323 section 2.2: that of a SYN is never scaled
 	}
-	if offset > max(c.acked, 0) {
-		m.acks++
-		m.acked = offset
-	}
 	m.trip.Acked(offset+1, at)
 	m.flight.Set(at, m.trip.Unacked())
 }
@@ -57,11 +53,19 @@ func (m *tcpMeasures) judge(tr *transmission) {
 		return
 	}
 	m.judged++
+	m.came += int64(one(tr.ending.arrived))
 	if tr.ending.arrived || m.events > 0 && tr.at.Sub(m.event) <= m.trip.RTO.SRTT() {
 		return
 	}
 	m.events++
 	m.event = tr.at
+}
+
+// answered takes a segment that the server sends.
+func (m *tcpMeasures) answered(c *tcpConn, h *netem.Header) {
+	if c.number == 0 && len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0 {
+		m.acks++
+	}
 }
 
 // windowScale reads the shift count of RFC 7323 section 2 from a SYN's options, 0 without one. Section 2.3: "If a Window
@@ -89,7 +93,7 @@ func (m *tcpMeasures) result() *TCPMetrics {
 	linux.Min = metric.LinuxMinRTO
 	flight, window := m.flight.Result(0), m.window.Result(0)
 	some := m.trip.Samples.N() > 0
-	r := &TCPMetrics{
+	return &TCPMetrics{
 		Duplicates: m.duplicates,
 		Throughput: noNumber,
 		RTT:        newSpread(m.trip.Samples.Spread()),
@@ -103,15 +107,11 @@ func (m *tcpMeasures) result() *TCPMetrics {
 		WindowMin:  window.Min,
 		WindowMax:  window.Max,
 		MSS:        m.mss,
-		AckEvery:   noNumber,
+		AckEvery:   ratioOf(m.came, m.acks),
 		Sent:       m.judged,
 		LossEvents: m.events,
 		EventRate:  ratioOf(m.events, m.judged),
 	}
-	if m.mss > 0 && m.acks > 0 {
-		r.AckEvery = Number(float64(m.acked) / float64(m.mss) / float64(m.acks))
-	}
-	return r
 }
 
 // metrics returns what was measured of TCP, with what r has of it.

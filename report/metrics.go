@@ -109,7 +109,7 @@ type TCPMetrics struct {
 	WindowMin  int64          `json:"receive_window_min_bytes"` // as scaled, after the handshake
 	WindowMax  int64          `json:"receive_window_max_bytes"` //
 	MSS        int64          `json:"segment_max_bytes"`        // payload of the largest segment
-	AckEvery   Number         `json:"segments_per_ack"`         // acknowledged, for each acknowledgment that acknowledges some
+	AckEvery   Number         `json:"segments_per_ack"`         // with data that arrived, for each without that the server sent
 	Sent       int64          `json:"connection_segments"`      // with data, whose fate is known
 	LossEvents int64          `json:"loss_events"`              // a lost one, and what was lost within a round trip behind it: RFC 5348 section 5.2
 	EventRate  Number         `json:"loss_event_rate"`          // of connection_segments

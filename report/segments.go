@@ -286,6 +286,7 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 	s := seen{conn: c, offset: c.offset(h.Ack, c.acked)}
 	if e.Kind == netem.Sent {
 		s.index = c.ordinal(s.offset)
+		t.measures.answered(c, h)
 		return s
 	}
 	repeats := c.repeats
