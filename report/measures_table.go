@@ -71,40 +71,40 @@ type measuredPacket struct {
 }
 
 var packetMeasured = []measuredPacket{
-	{"lost", "RFC 7680 4.1", true, func(p *PacketMetrics) string { return withInterval(p.Loss.Ratio, p.Loss.Interval) }},
-	{"from one loss to the next, mean", "RFC 3357 4", false, func(p *PacketMetrics) string { return p.Loss.DistanceMean.packets() }},
-	{"loss periods: number, mean and longest", "RFC 3357 4", false, func(p *PacketMetrics) string {
+	{"lost", "RFC 7680 §4.1", true, func(p *PacketMetrics) string { return withInterval(p.Loss.Ratio, p.Loss.Interval) }},
+	{"from one loss to the next, mean", "RFC 3357 §4", false, func(p *PacketMetrics) string { return p.Loss.DistanceMean.packets() }},
+	{"loss periods: number, mean and longest", "RFC 3357 §4", false, func(p *PacketMetrics) string {
 		return together(formatCount(p.Loss.Periods), p.Loss.PeriodMean.decimal(), count(p.Loss.PeriodMax, "packet"))
 	}},
-	{"lost within bursts; bursts last", "RFC 3611 4.7.2", false, func(p *PacketMetrics) string { return p.Loss.Burst.text() }},
-	{"lost within gaps; gaps last", "RFC 3611 4.7.2", false, func(p *PacketMetrics) string { return p.Loss.Gap.text() }},
-	{"reordered", "RFC 4737 4.1", true, func(p *PacketMetrics) string { return withInterval(p.Reordering.Ratio, p.Reordering.Interval) }},
-	{"extent, mean and greatest", "RFC 4737 4.2", false, func(p *PacketMetrics) string {
+	{"lost within bursts; bursts last", "RFC 3611 §4.7.2", false, func(p *PacketMetrics) string { return p.Loss.Burst.text() }},
+	{"lost within gaps; gaps last", "RFC 3611 §4.7.2", false, func(p *PacketMetrics) string { return p.Loss.Gap.text() }},
+	{"reordered", "RFC 4737 §4.1", true, func(p *PacketMetrics) string { return withInterval(p.Reordering.Ratio, p.Reordering.Interval) }},
+	{"extent, mean and greatest", "RFC 4737 §4.2", false, func(p *PacketMetrics) string {
 		return p.Reordering.pair(p.Reordering.ExtentMean.decimal(), count(p.Reordering.ExtentMax, "packet"))
 	}},
-	{"late time, mean and longest", "RFC 4737 4.3", false, func(p *PacketMetrics) string {
+	{"late time, mean and longest", "RFC 4737 §4.3", false, func(p *PacketMetrics) string {
 		return p.Reordering.pair(p.Reordering.LateMean.duration(), p.Reordering.LateMax.duration())
 	}},
-	{"byte offset, mean and greatest", "RFC 4737 4.4", false, func(p *PacketMetrics) string {
+	{"byte offset, mean and greatest", "RFC 4737 §4.4", false, func(p *PacketMetrics) string {
 		return p.Reordering.pair(p.Reordering.OffsetMean.whole(), count(p.Reordering.OffsetMax, "byte"))
 	}},
-	{"1-, 2- and 3-reordered", "RFC 4737 5", false, func(p *PacketMetrics) string {
+	{"1-, 2- and 3-reordered", "RFC 4737 §5", false, func(p *PacketMetrics) string {
 		d := p.Reordering.Degree
 		return p.Reordering.pair(d[0].percent(), d[1].percent(), d[2].percent())
 	}},
-	{"run without reordering, mean", "RFC 4737 4.6", false, func(p *PacketMetrics) string { return p.Reordering.FreeRunMean.packets() }},
-	{"discontinuities", "RFC 4737 3.4", false, func(p *PacketMetrics) string { return formatCount(p.Reordering.Discontinuities) }},
+	{"run without reordering, mean", "RFC 4737 §4.6", false, func(p *PacketMetrics) string { return p.Reordering.FreeRunMean.packets() }},
+	{"discontinuities", "RFC 4737 §3.4", false, func(p *PacketMetrics) string { return formatCount(p.Reordering.Discontinuities) }},
 	{"buffer to put them in order, mean", "RFC 5236", false, func(p *PacketMetrics) string { return p.Density.Occupancy.packets() }},
 	{"one-way delay p50, p95, p99", "RFC 7679", true, func(p *PacketMetrics) string { return p.Delay.text() }},
 	{"delay variation of neighbours (IPDV) p50, p95, p99", "RFC 3393", false, func(p *PacketMetrics) string { return p.IPDV.text() }},
-	{"above the least delay (PDV) p50, p95, p99", "RFC 5481 4.2", false, func(p *PacketMetrics) string { return p.PDV.text() }},
-	{"PDV p99.9", "RFC 5481 4.2", true, func(p *PacketMetrics) string {
+	{"above the least delay (PDV) p50, p95, p99", "RFC 5481 §4.2", false, func(p *PacketMetrics) string { return p.PDV.text() }},
+	{"PDV p99.9", "RFC 5481 §4.2", true, func(p *PacketMetrics) string {
 		if p.PDV == nil {
 			return "–"
 		}
 		return formatSeconds(p.PDV.P999)
 	}},
-	{"jitter, at the end", "RFC 3550 6.4.1", true, func(p *PacketMetrics) string { return p.Jitter.duration() }},
+	{"jitter, at the end", "RFC 3550 §6.4.1", true, func(p *PacketMetrics) string { return p.Jitter.duration() }},
 	{"throughput", "IP bytes", false, func(p *PacketMetrics) string { return p.Throughput.rate() }},
 }
 
@@ -138,21 +138,21 @@ func (r *Results) measuredTCP() (rows []measureRow) {
 		label, document string
 		cell            func(*TCPMetrics) string
 	}{
-		{"round trips measured, and refused by Karn", "RFC 6298 3", func(m *TCPMetrics) string {
+		{"round trips measured, and refused by Karn", "RFC 6298 §3", func(m *TCPMetrics) string {
 			if m.RTT == nil {
 				return together("0", formatCount(m.Karn))
 			}
 			return together(formatCount(m.RTT.N), formatCount(m.Karn))
 		}},
-		{"round trip p50, p95, p99", "RFC 6298 3", func(m *TCPMetrics) string { return m.RTT.text() }},
-		{"SRTT and RTTVAR, at the end", "RFC 6298 2", func(m *TCPMetrics) string { return together(m.SRTT.duration(), m.RTTVar.duration()) }},
-		{"RTO of 1 s at least; of 200 ms, as on Linux", "RFC 6298 2", func(m *TCPMetrics) string { return together(m.RTO.duration(), m.RTOLinux.duration()) }},
-		{"duplicate acknowledgments", "RFC 5681 2", func(m *TCPMetrics) string { return formatCount(m.Duplicates) }},
+		{"round trip p50, p95, p99", "RFC 6298 §3", func(m *TCPMetrics) string { return m.RTT.text() }},
+		{"SRTT and RTTVAR, at the end", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.SRTT.duration(), m.RTTVar.duration()) }},
+		{"RTO of 1 s at least; of 200 ms, as on Linux", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.RTO.duration(), m.RTOLinux.duration()) }},
+		{"duplicate acknowledgments", "RFC 5681 §2", func(m *TCPMetrics) string { return formatCount(m.Duplicates) }},
 		{"in flight, mean and most", "bytes not acknowledged", func(m *TCPMetrics) string {
 			return together(m.FlightMean.whole(), count(m.FlightMax, "byte"))
 		}},
-		{"receive window, least", "RFC 7323 2", func(m *TCPMetrics) string { return count(m.WindowMin, "byte") }},
-		{"loss events", "RFC 5348 5.2", func(m *TCPMetrics) string {
+		{"receive window, least", "RFC 7323 §2", func(m *TCPMetrics) string { return count(m.WindowMin, "byte") }},
+		{"loss events", "RFC 5348 §5.2", func(m *TCPMetrics) string {
 			return fmt.Sprintf("%s (%s)", formatCount(m.LossEvents), m.EventRate.percent())
 		}},
 		{"throughput; goodput", "IP bytes; messages", func(m *TCPMetrics) string { return together(m.Throughput.rate(), m.Goodput.rate()) }},
