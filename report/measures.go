@@ -114,13 +114,13 @@ func (m *packetMeasures) observe(e netem.Event) {
 func (m *packetMeasures) arrive(n int64, u *underway, e netem.Event) {
 	size := e.Packet.Size()
 	switch {
-	case u.parts == nil && e.Packet.Corrupt:
-		return
 	case u.parts != nil && e.Packet.Fragment:
 		if !u.parts.arrive(e.Packet) {
 			return
 		}
 		size = int(u.parts.size)
+	case e.Packet.Corrupt:
+		return
 	}
 	if u.arrived {
 		m.arrivals.jitter.Add(u.sent, e.At) // RFC 3550 counts copies too
