@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -94,6 +95,10 @@ var packetMeasured = []measuredPacket{
 	}},
 	{"run without reordering, mean", "RFC 4737 §4.6", false, func(p *PacketMetrics) string { return p.Reordering.FreeRunMean.packets() }},
 	{"discontinuities", "RFC 4737 §3.4", false, func(p *PacketMetrics) string { return formatCount(p.Reordering.Discontinuities) }},
+	{"displaced early, and late", "RFC 5236", false, func(p *PacketMetrics) string {
+		early, late := p.Density.displaced()
+		return p.Reordering.pair(early.percent(), late.percent())
+	}},
 	{"buffer to put them in order, mean", "RFC 5236", false, func(p *PacketMetrics) string { return p.Density.Occupancy.packets() }},
 	{"one-way delay p50, p95, p99", "RFC 7679", true, func(p *PacketMetrics) string { return p.Delay.text() }},
 	{"delay variation of neighbours (IPDV) p50, p95, p99", "RFC 3393", false, func(p *PacketMetrics) string { return p.IPDV.text() }},
@@ -114,6 +119,15 @@ func (m *ReorderingMetrics) pair(cells ...string) string {
 		return "–"
 	}
 	return together(cells...)
+}
+
+// displaced returns the shares of packets that came at an earlier and at a later place than their own.
+func (d *DensityMetrics) displaced() (early, late Number) {
+	for i := 1; i <= d.Threshold; i++ {
+		early += d.RD[strconv.Itoa(-i)]
+		late += d.RD[strconv.Itoa(i)]
+	}
+	return early, late
 }
 
 func (s *StretchMetrics) text() string {

@@ -22,7 +22,7 @@ type Theory struct {
 }
 
 // LinkTheory is what the link's models do in the long run to packets of the mean size and spacing of those sent
-// (netem.Spec.Expect), as if these were evenly spaced: those of a UDP stream are, TCP's are not.
+// (netem.Spec.Expect), as if these were evenly spaced: those of a UDP stream are, TCP's are not, but do not come faster than the rate in the long run.
 type LinkTheory struct {
 	Loss       Compared `json:"loss"`                // share of the packets: dropped or damaged
 	MeanBurst  Compared `json:"loss_period_packets"` // mean, RFC 3357
@@ -80,7 +80,11 @@ func NewTheory(r *FlowResult, s Setting) *Theory {
 		if p == nil {
 			continue
 		}
-		e := spec.Expect(netem.Traffic{Spacing: fromSeconds(float64(p.Spacing)), Size: int(math.Round(float64(p.Size)))})
+		traffic := netem.Traffic{Spacing: fromSeconds(float64(p.Spacing)), Size: int(math.Round(float64(p.Size)))}
+		if r.Proto == "tcp" { // it adapts itself to the rate, in the long run
+			traffic.Spacing = max(traffic.Spacing, spec.Rate.Transmission(traffic.Size))
+		}
+		e := spec.Expect(traffic)
 		t.Link[link] = newLinkTheory(&e, spec, p, r.Link[link])
 		delays += e.DelayMean
 	}
