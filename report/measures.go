@@ -109,8 +109,8 @@ func (m *packetMeasures) observe(e netem.Event) {
 	}
 }
 
-// arrive takes the delivery of packet n, or of a copy or fragment of it. A damaged one has not arrived: RFC 7680 section
-// 2.8, "If the packet arrives, but is corrupted, then it is counted as lost".
+// arrive takes the delivery of packet n, or of a copy or fragment of it. One that arrives damaged is lost, as in RFC 7680
+// section 2.5.
 func (m *packetMeasures) arrive(n int64, u *underway, e netem.Event) {
 	size := e.Packet.Size()
 	switch {

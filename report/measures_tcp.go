@@ -68,8 +68,8 @@ func (m *tcpMeasures) answered(c *tcpConn, h *netem.Header) {
 	}
 }
 
-// windowScale reads the shift count of RFC 7323 section 2 from a SYN's options, 0 without one. Section 2.3: "If a Window
-// Scale option is received with a shift.cnt value larger than 14, the TCP SHOULD log the error but MUST use 14".
+// windowScale reads the shift count of RFC 7323 section 2 from a SYN's options, 0 without one. A greater one than 14 counts
+// as 14 (2.3).
 func windowScale(options []byte) uint8 {
 	for len(options) > 0 && options[0] != 0 {
 		if options[0] == 1 {

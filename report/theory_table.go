@@ -83,7 +83,7 @@ func (t *TCPTheory) table() theoryTable {
 	} {
 		why := strings.Join(l.law.Why, "; ")
 		if l.law.Holds {
-			why = "it should"
+			why = "it should hold"
 		}
 		table.Rows = append(table.Rows, []string{l.name, l.law.Rate.rate(), l.law.Ratio.decimal(), why})
 	}
