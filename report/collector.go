@@ -13,6 +13,7 @@ type Collector struct {
 	tcp      tcpTracker
 	ladder   ladderWindow
 	frames   Frames
+	measures measures
 
 	arrivals []*arrivals // of messages in TCP streams, by client
 	wait     Quantiles
@@ -41,6 +42,7 @@ func (c *Collector) Observe(e netem.Event) {
 	} else {
 		c.down.observe(e)
 	}
+	c.measures.observe(e)
 	_, frame := c.frames.Count(e)
 	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
 	if full && !tcp {
@@ -72,7 +74,11 @@ func (c *Collector) stream(flow int) *arrivals {
 
 // Message takes an event of the programs.
 func (c *Collector) Message(e MessageEvent) {
+	before := c.messages.result.Received
 	c.messages.observe(e)
+	if c.messages.result.Received > before {
+		c.measures.message(e)
+	}
 	switch {
 	case c.byStream && e.Kind == MessageSent:
 		c.stream(e.Flow).send(e.Bytes)
@@ -147,9 +153,11 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}
+	r.Metrics = c.measures.finish(&c.messages, cut)
 	if f.Proto == "tcp" {
 		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
 			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger()}
+		r.Metrics.TCP = c.tcp.metrics(&r)
 	}
 	return f, r
 }

@@ -47,6 +47,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		p.retransmissions(b, f, p.Results.Flows[i].TCP)
 		p.frames(b, f)
 	}
+	p.documents(b)
 	p.definitions(b)
 	return b.Flush()
 }
@@ -181,6 +182,7 @@ func (p *Page) words() []fact {
 	} else {
 		words = append(words, fact{Name: "latency", Value: "from handing a message to the sender's socket until the receiving program has read it."})
 	}
+	words = append(words, fact{Name: "data 5, datagram 5", Value: "packets are numbered from 1 in the order in which each end sent them; messages from 0, as in their headers. ack 6: the acknowledgment that expects data 6 next."})
 	if slices.ContainsFunc(p.Results.Flows, func(f FlowResult) bool { return f.TCP != nil }) {
 		words = append(words,
 			fact{Name: "sent again", Value: "segments that TCP repeated, SYN and FIN included; needlessly: those with data of which an earlier transmission arrived."},

@@ -34,6 +34,8 @@ type FlowResult struct {
 	App      AppResult              `json:"app"`
 	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP      *TCPResult             `json:"tcp,omitempty"`
+	Metrics  *Metrics               `json:"metrics,omitempty"`
+	Theory   *Theory                `json:"theory,omitempty"`
 	Input    []InputResult          `json:"input,omitempty"` // by client
 }
 
