@@ -13,6 +13,7 @@ type Collector struct {
 	tcp      tcpTracker
 	ladder   ladderWindow
 	frames   Frames
+	tally    tally
 
 	arrivals []*arrivals // of messages in TCP streams, by client
 	wait     Quantiles
@@ -31,6 +32,7 @@ func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 		byStream: streamed && proto == "tcp",
 		up:       newLinkCounter(upSpec),
 		down:     newLinkCounter(downSpec),
+		tally:    newTally(upSpec, downSpec),
 	}
 }
 
@@ -42,6 +44,7 @@ func (c *Collector) Observe(e netem.Event) {
 		c.down.observe(e)
 	}
 	_, frame := c.frames.Count(e)
+	c.tally.observe(e)
 	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
 	if full && !tcp {
 		return
@@ -53,6 +56,7 @@ func (c *Collector) Observe(e netem.Event) {
 	var s seen
 	if tcp {
 		s = c.tcp.observe(e, h, frame)
+		c.tally.segment(e, s, frame)
 		if c.byStream && e.Link == up && e.Kind == netem.Delivered && s.len > 0 {
 			c.stream(s.conn.number).arrive(e.At, s.offset, s.offset+int64(s.len))
 		}
@@ -72,7 +76,9 @@ func (c *Collector) stream(flow int) *arrivals {
 
 // Message takes an event of the programs.
 func (c *Collector) Message(e MessageEvent) {
+	received := c.messages.result.Received
 	c.messages.observe(e)
+	c.tally.message(e, c.messages.result.Received > received)
 	switch {
 	case c.byStream && e.Kind == MessageSent:
 		c.stream(e.Flow).send(e.Bytes)
@@ -134,6 +140,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks, f.Again = c.tcp.shown, c.tcp.acks, c.tcp.again
 	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
+	f.Tally = c.tally.finish(c.tcp.conns)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
 		f.Goodput = c.messages.rate.Series(last)

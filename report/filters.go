@@ -12,7 +12,7 @@ func filters() []filter {
 		{`frame.comment contains "overtaken"`, "what arrived out of order"},
 		{`frame.comment contains "corrupted"`, "what was damaged on the way"},
 		{`frame.comment`, "all packets that something happened to"},
-		{`tcp.analysis.retransmission || tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
+		{`tcp.analysis.retransmission or tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
 		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in the client's capture)"},
 	}
 }
