@@ -140,7 +140,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks, f.Again = c.tcp.shown, c.tcp.acks, c.tcp.again
 	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
-	f.Tally = c.tally.finish(c.tcp.conns)
+	f.Tally = c.tally.finish(c.tcp.conns, c.messages.clients, cut)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
 		f.Goodput = c.messages.rate.Series(last)

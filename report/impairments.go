@@ -12,7 +12,7 @@ import (
 type Impairment struct {
 	Link     string  // "up" or "down"
 	Words    string  // of the model: "loss 3%"
-	Effect   string  // "lost", "duplicated", "corrupted", "reordered" or "sent at once"
+	Effect   string  // "lost", "duplicated", "corrupted", "held back" or "sent at once"
 	Expected float64 // share in the long run, by theory; NaN where there is none
 	ACF1     float64 // expected correlation of one packet's fate with the next one's; NaN or 0 for none
 	Of       int64   // packets that the model judged, and that no model before it had dropped
@@ -106,7 +106,7 @@ func (c *impairments) add(link string, m netem.Model) {
 	case *netem.Corrupt:
 		r.Effect, r.kind, r.Expected = "corrupted", netem.Corrupted, e.Corrupted
 	case *netem.Reorder:
-		r.Effect, r.kind, r.Expected = "reordered", netem.Delayed, inner.P
+		r.Effect, r.kind, r.Expected = "held back", netem.Delayed, inner.P
 	case *netem.List, *netem.Mask: // they name packets
 	default:
 		r.Expected, r.ACF1 = e.Loss, e.LossACF1

@@ -20,7 +20,7 @@ type crossingEnd struct {
 }
 
 // sequenceDiagram writes the ladder's window as a diagram of Mermaid, which GitHub draws. Its arrows have no slope: a
-// packet stands where it arrives, in the order of arrivals, and one that is lost where it was sent.
+// packet stands where it arrives, in the order of arrivals, and one that does not arrive where it was sent.
 func (p *Page) sequenceDiagram(b *bufio.Writer, f *Flow) {
 	if len(f.Transits) == 0 {
 		return
@@ -35,7 +35,7 @@ func (p *Page) sequenceDiagram(b *bufio.Writer, f *Flow) {
 		from = min(first-windowBefore, max(0, len(lines)-diagramLength))
 	}
 	lines = lines[from:min(len(lines), from+diagramLength)]
-	fmt.Fprintf(b, "\n## The packets as a diagram, %s\n\nIn the order of arrivals; a packet that is lost stands where it was sent.\n\n"+
+	fmt.Fprintf(b, "\n## The packets as a diagram, %s\n\nIn the order of arrivals; a packet that does not arrive stands where it was sent.\n\n"+
 		"```mermaid\nsequenceDiagram\n    participant C as Client\n    participant S as Server\n", strings.ToUpper(f.Proto))
 	for _, l := range lines {
 		fmt.Fprintf(b, "    %s\n", l.line)
@@ -57,6 +57,9 @@ func (t *Transit) arrow() crossingEnd {
 		arrow = "-->>"
 	}
 	label := t.Label
+	if t.Arrived < 0 && !t.Lost {
+		label += " (still on its way at the end)"
+	}
 	if story := t.story(); story != "" && story != "retransmission" {
 		label += " (" + story + ")"
 	}

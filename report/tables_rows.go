@@ -90,7 +90,7 @@ func summaryTable(flows []*Flow, r *Results) Table {
 		for n, c := range f.Tally.Clients {
 			t.Rows = append(t.Rows, c.cells(f.Proto, Cell{strconv.Itoa(n), strconv.Itoa(n + 1)}))
 			sum.End = max(sum.End, c.End)
-			sum.Bytes, sum.Sent, sum.Received = sum.Bytes+c.Bytes, sum.Sent+c.Sent, sum.Received+c.Received
+			sum.Bytes, sum.Sent, sum.Lost = sum.Bytes+c.Bytes, sum.Sent+c.Sent, sum.Lost+c.Lost
 		}
 		if tcp := r.Flows[i].TCP; tcp != nil {
 			sum.Again = int(tcp.Retransmits)
@@ -109,13 +109,13 @@ func (c *ClientTally) cells(proto string, client Cell) []Cell {
 		rate = Cell{strconv.FormatFloat(bps, 'f', 0, 64), formatRate(bps)}
 	}
 	if c.Sent > 0 {
-		lost = percentCell(float64(c.Sent-c.Received) / float64(c.Sent))
+		lost = percentCell(float64(c.Lost) / float64(c.Sent))
 	}
 	if c.Again >= 0 {
 		again = countCell(c.Again)
 	}
 	return []Cell{{proto, strings.ToUpper(proto)}, client, {"0", "0"}, secondsCell(c.End), countCell(c.Bytes), rate,
-		millisecondsCell(c.Jitter), countCell(c.Sent - c.Received), countCell(c.Sent), lost, again}
+		millisecondsCell(c.Jitter), countCell(c.Lost), countCell(c.Sent), lost, again}
 }
 
 // impairmentsTable compares what the links' words ask for with what happened.

@@ -36,7 +36,7 @@ func labFlows() []*Flow {
 	unacked.Acked, unacked.AckedFrame, unacked.Sample, unacked.Estimated, unacked.Dev = -1, 0, -1, -1, -1
 	return []*Flow{
 		{Proto: "udp", Tally: Tally{
-			Clients: []ClientTally{{End: ms(10_000), Bytes: 487_000, Sent: 500, Received: 487, Jitter: 1234567, Again: -1}, {Again: -1}},
+			Clients: []ClientTally{{End: ms(10_000), Bytes: 487_000, Sent: 500, Received: 487, Lost: 13, Jitter: 1234567, Again: -1}, {Again: -1}},
 			Impairments: []Impairment{
 				{Link: "up", Words: "loss 3% for size 100-", Effect: "lost", Expected: .03, Of: 500, Counted: 13},
 				{Link: "up", Words: "loss 5% 25%", Effect: "lost", Expected: .05, ACF1: .25, Of: 487, Counted: 60},
@@ -78,6 +78,7 @@ func TestNothingToTabulate(t *testing.T) {
 func TestTeXEscapes(t *testing.T) {
 	for in, want := range map[string]string{
 		`loss 5% for size 100-`: `loss 5\% for size 100-{}`,
+		`[1] * 2`:               `{[}1{]} {*} 2`,
 		`a\b{c}$d&e#f_g~h^i`:    `a\textbackslash{}b\{c\}\$d\&e\#f\_g\textasciitilde{}h\textasciicircum{}i`,
 		"µ ≤ – → ×\u00a0|<>\"":  `$\mu$ $\le$ -- $\rightarrow$ $\times$~\textbar{}\textless{}\textgreater{}''`,
 		"`'--\n\x00é漢":          "{`}{'}-{}-{} ???",
@@ -190,7 +191,7 @@ func TestImpairmentsOfOtherSpecs(t *testing.T) {
 		"loss list 1,2":                  "lost NaN",
 		"nonsense":                       "",
 		"loss gemodel 1% 10% 100% 0%":    "lost 0.0909",
-		"delay 10ms reorder 3% late 2ms": "reordered 0.0300",
+		"delay 10ms reorder 3% late 2ms": "held back 0.0300",
 	} {
 		var got []string
 		for _, r := range newImpairments("up", spec).finish() {
@@ -199,5 +200,33 @@ func TestImpairmentsOfOtherSpecs(t *testing.T) {
 		if s := strings.Join(got, "; "); s != want {
 			t.Errorf("%s: %q, want %q", spec, s, want)
 		}
+	}
+}
+
+// What stands in LaTeX is a tabular as TeX reads it: braces match, and each line has as many cells as there are columns.
+func TestTeXHasItsShape(t *testing.T) {
+	words := "100% & [x] {y} $z$ #1 _a_ ^b^ ~c~ \\d | \"e\" 'f' `g` --h"
+	table := Table{Name: "x", Title: words, Caption: words, Columns: []Column{{"a", "[" + words, false}, {"b", "*" + words, true}},
+		Rows: [][]Cell{{textCell("[" + words), textCell(words)}, {textCell("*"), textCell("")}}}
+	depth, inside, lines := 0, false, 0
+	for line := range strings.Lines(written(t, &table, "tex")) {
+		bare := strings.NewReplacer(`\\`, "", `\{`, "", `\}`, "", `\$`, "", `\&`, "", `\#`, "", `\%`, "", `\_`, "").Replace(line)
+		if strings.HasPrefix(line, "%") {
+			continue
+		}
+		depth += strings.Count(bare, "{") - strings.Count(bare, "}")
+		if depth != 0 || strings.ContainsAny(bare, "%#_^$") {
+			t.Errorf("%q: depth %d", line, depth)
+		}
+		inside = inside && !strings.Contains(line, `\bottomrule`) || strings.Contains(line, `\toprule`)
+		if inside && strings.HasSuffix(line, "\\\\\n") {
+			lines++
+			if n := strings.Count(bare, "&"); n != 1 || strings.HasPrefix(strings.TrimSpace(line), "[") || strings.HasPrefix(strings.TrimSpace(line), "*") {
+				t.Errorf("%d cells in %q", n+1, line)
+			}
+		}
+	}
+	if lines != 3 {
+		t.Errorf("%d lines", lines)
 	}
 }

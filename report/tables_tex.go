@@ -33,19 +33,20 @@ func (t *Table) writeTeX(w io.Writer) error {
 	return b.Flush()
 }
 
-// texRow writes cells as a line. {} keeps a "[" in the next line's first cell from being taken for the argument of \\.
+// texRow writes cells as a line. A "[" or "*" at the beginning of the next line would be taken for an argument of \\: tex
+// has them in braces.
 func texRow(b *bufio.Writer, cells []string) {
 	for i, cell := range cells {
 		cells[i] = tex(cell)
 	}
-	fmt.Fprintf(b, "    %s \\\\{}\n", strings.Join(cells, " & "))
+	fmt.Fprintf(b, "    %s \\\\\n", strings.Join(cells, " & "))
 }
 
 // texSigns are what the characters that mean something to TeX, and the others that tables use, are written as.
 var texSigns = map[rune]string{
 	'\\': `\textbackslash{}`, '{': `\{`, '}': `\}`, '$': `\$`, '&': `\&`, '#': `\#`, '%': `\%`, '_': `\_`,
 	'~': `\textasciitilde{}`, '^': `\textasciicircum{}`, '<': `\textless{}`, '>': `\textgreater{}`, '|': `\textbar{}`,
-	'"': "''", '`': "{`}", '\'': "{'}",
+	'"': "''", '[': "{[}", ']': "{]}", '*': "{*}", '`': "{`}", '\'': "{'}",
 	'–': "--", '—': "---", '−': "$-$", '×': `$\times$`, '±': `$\pm$`, '≤': `$\le$`, '≥': `$\ge$`, 'µ': `$\mu$`, 'μ': `$\mu$`,
 	'→': `$\rightarrow$`, '←': `$\leftarrow$`, '…': `\ldots{}`, '\u00a0': "~", '\u202f': `\,`,
 }

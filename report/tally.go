@@ -27,6 +27,7 @@ type ClientTally struct {
 	Bytes    int64      // of those received, copies apart
 	Sent     int64
 	Received int64 // different ones
+	Lost     int64 // sent and never received, but for those that might still have come when the run was cut short
 	Jitter   time.Duration
 	Again    int // TCP: packets that its client sent again, SYN and FIN included; -1 for UDP
 }
@@ -88,7 +89,8 @@ func (t *tally) message(e MessageEvent, fresh bool) {
 	}
 }
 
-func (t *tally) finish(conns []*tcpConn) (all Tally) {
+// finish closes the books; cut says that the programs had not finished.
+func (t *tally) finish(conns []*tcpConn, clients []*client, cut bool) (all Tally) {
 	for i := range t.rows {
 		t.rows[i].RTTRow = t.rtt.Rows[i]
 	}
@@ -97,6 +99,10 @@ func (t *tally) finish(conns []*tcpConn) (all Tally) {
 		c.Jitter, c.Again = c.jitter.Value(), -1
 		if i < len(conns) {
 			c.Again = conns[i].again
+		}
+		c.Lost = c.Sent - c.Received
+		if cut && i < len(clients) {
+			c.Lost -= int64(clients[i].sent - clients[i].next)
 		}
 		all.Clients = append(all.Clients, c.ClientTally)
 	}
