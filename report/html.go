@@ -49,6 +49,7 @@ type webPage struct {
 	HasTCP       bool
 	Files        []string
 	Filters      []filter
+	Tables       []tableView
 	Words        []fact
 	Data         pageData
 }
@@ -89,7 +90,7 @@ type figureView struct {
 }
 
 func (p *Page) view() (*webPage, error) {
-	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: filters(), Words: p.words(),
+	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: filters(), Tables: p.tableViews(), Words: p.words(),
 		Measures: p.measuresView()}
 	v.CSS, v.PlotCSS = template.CSS(pageFile("page.css")), template.CSS(pageFile("uplot.css"))
 	v.JS, v.PlotJS = template.JS(pageFile("page.js")), template.JS(pageFile("uplot.js"))
@@ -130,6 +131,9 @@ func pageFile(name string) string {
 
 func (v *webPage) contents() []heading {
 	c := []heading{{"summary", "Summary"}}
+	for _, t := range v.Tables {
+		c = append(c, heading{t.ID, t.Title})
+	}
 	if len(v.Stories) > 0 {
 		c = append(c, heading{"story", "Why TCP sent again"})
 	}

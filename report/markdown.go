@@ -16,6 +16,7 @@ type Page struct {
 	Figures  []Figure
 	Image    string // extension of the figures to show: "png"; empty shows none
 	Captures string // extension of the captures; empty: there are none
+	Tables   string // formats of the files in tables/, with commas; empty: there are none
 }
 
 // WriteMarkdown writes the page: summary, figures, and the frames of the ladder to look up in the captures.
@@ -43,11 +44,14 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "%s Data: [`%s.csv`](figures/%s.csv)\n", f.Caption, f.Name, f.Name)
 	}
+	p.tables(b)
 	for i, f := range p.Flows {
 		p.retransmissions(b, f, p.Results.Flows[i].TCP)
+		p.sequenceDiagram(b, f)
 		p.frames(b, f)
 	}
 	p.documents(b)
+	p.wireshark(b)
 	p.definitions(b)
 	return b.Flush()
 }

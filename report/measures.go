@@ -30,18 +30,19 @@ func (m *measures) message(e MessageEvent) {
 }
 
 // finish returns what was measured. The messages are those of the first client until the last one whose fate is known.
-func (m *measures) finish(c *messageCounter, cut bool) *Metrics {
-	r := &Metrics{Confidence: metric.Confidence, Packets: map[string]*PacketMetrics{}}
+// Level is the confidence of the intervals.
+func (m *measures) finish(c *messageCounter, cut bool, level float64) *Metrics {
+	r := &Metrics{Confidence: level, Packets: map[string]*PacketMetrics{}}
 	for d, link := range []string{up, down} {
 		if p := &m.packets[d]; p.sent() > 0 {
-			r.Packets[link] = p.result()
+			r.Packets[link] = p.result(level)
 		}
 	}
 	if len(c.clients) > 0 {
-		r.Messages = m.messages.result()
+		r.Messages = m.messages.result(level)
 		losses, sent := c.clients[0].losses(cut)
 		r.Messages.Sent = sent
-		r.Messages.Loss = losses.result()
+		r.Messages.Loss = losses.result(level)
 		r.Messages.Loss.Burst.Duration, r.Messages.Loss.Gap.Duration = noNumber, noNumber
 	}
 	return r
@@ -140,8 +141,8 @@ func (m *packetMeasures) judge() {
 	}
 }
 
-func (m *packetMeasures) result() *PacketMetrics {
-	r := m.arrivals.result()
+func (m *packetMeasures) result(level float64) *PacketMetrics {
+	r := m.arrivals.result(level)
 	r.Sent, r.UnderWay = m.sent(), m.flights.end-m.flights.first
 	r.Size = ratioOf(m.offered, m.sent())
 	r.Spacing = Number(m.spacing()) / 1e9
@@ -149,7 +150,7 @@ func (m *packetMeasures) result() *PacketMetrics {
 	if m.ended > m.from {
 		r.Throughput = Number(float64(m.carried) * 8 / m.ended.Sub(m.from).Seconds())
 	}
-	r.Loss = m.losses.result()
+	r.Loss = m.losses.result(level)
 	return r
 }
 

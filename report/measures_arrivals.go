@@ -40,9 +40,9 @@ func (m *arrivalMeasures) add(p metric.Received) {
 	m.pdv.Add(p.Delay())
 }
 
-func (m *arrivalMeasures) result() *PacketMetrics {
+func (m *arrivalMeasures) result(level float64) *PacketMetrics {
 	pdv := m.pdv.Spread()
-	r := &PacketMetrics{Received: m.received, Reordering: m.reordering(), Density: m.densities(), PDV: newSpread(pdv),
+	r := &PacketMetrics{Received: m.received, Reordering: m.reordering(level), Density: m.densities(), PDV: newSpread(pdv),
 		IPDV: newSpread(m.ipdv.Absolute.Spread()), Throughput: noNumber, Size: noNumber, Spacing: noNumber}
 	least := m.pdv.MinDelay()
 	for _, d := range []*time.Duration{&pdv.Min, &pdv.Mean, &pdv.P50, &pdv.P95, &pdv.P99, &pdv.P999, &pdv.Max} {
@@ -53,13 +53,13 @@ func (m *arrivalMeasures) result() *PacketMetrics {
 	return r
 }
 
-func (m *arrivalMeasures) reordering() ReorderingMetrics {
+func (m *arrivalMeasures) reordering(level float64) ReorderingMetrics {
 	some := m.order.Reordered() > 0
 	late, free := &m.late.Offsets, m.free.Result()
 	return ReorderingMetrics{
 		Packets:         int64(m.order.Reordered()),
 		Ratio:           ratioOf(m.order.Reordered(), m.order.Arrived()),
-		Interval:        intervalOf(&m.behind),
+		Interval:        intervalOf(&m.behind, level),
 		ExtentMean:      numberIf(some, Number(m.order.MeanExtent())),
 		ExtentMax:       int64(m.order.Furthest()),
 		LateMean:        numberIf(some, Number(seconds(late.Mean()))),
@@ -97,11 +97,11 @@ func (m *arrivalMeasures) densities() DensityMetrics {
 }
 
 // intervalOf returns Wilson's interval of a share. Hits that follow each other count as fewer: see metric.Independent.
-func intervalOf(r *metric.Runs) [2]Number {
+func intervalOf(r *metric.Runs, level float64) [2]Number {
 	if r.N() == 0 {
 		return [2]Number{noNumber, noNumber}
 	}
-	i := metric.Wilson(r.Ratio(), metric.Independent(r.N(), r.ACF1()))
+	i := metric.WilsonAt(r.Ratio(), metric.Independent(r.N(), r.ACF1()), level)
 	return [2]Number{Number(i.Low), Number(i.High)}
 }
 

@@ -24,13 +24,13 @@ func (l *lossMeasures) add(sent netem.Time, lost bool) {
 	l.bursts.Add(sent, lost)
 }
 
-func (l *lossMeasures) result() LossMetrics {
+func (l *lossMeasures) result(level float64) LossMetrics {
 	periods, bursts := l.distance.Result(), l.bursts.Result()
 	some := l.lost.N() > 0
 	r := LossMetrics{
 		Packets:      int64(l.lost.Hits()),
 		Ratio:        ratioOf(l.lost.Hits(), l.lost.N()),
-		Interval:     intervalOf(&l.lost),
+		Interval:     intervalOf(&l.lost, level),
 		Independent:  numberIf(some, Number(metric.Independent(l.lost.N(), l.lost.ACF1()))),
 		DistanceMean: ratioOf(l.distances, l.apart),
 		Periods:      periods.Periods,

@@ -8,14 +8,19 @@ import (
 
 const (
 	measuresTitle = "Measured by the documents"
-	measuresNote  = "In brackets: Wilson's interval at a confidence of 95 %, for as many independent packets as those were worth. Commas separate the values of a row in the order of its name."
 	theoryTitle   = "Theory beside measurement"
 )
+
+// measuresNote says how the table is to be read.
+func (p *Page) measuresNote() string {
+	return fmt.Sprintf("In brackets: Wilson's interval at a confidence of %s, for as many independent packets as those were worth. Commas separate the values of a row in the order of its name.",
+		formatLevel(p.Results.confidence()))
+}
 
 // documents writes the measures by the documents that define them, and the theory beside them.
 func (p *Page) documents(b *bufio.Writer) {
 	if groups := p.Results.measureGroups(); len(groups) > 0 {
-		fmt.Fprintf(b, "\n## %s\n\n%s\n\n| |", measuresTitle, measuresNote)
+		fmt.Fprintf(b, "\n## %s\n\n%s\n\n| |", measuresTitle, p.measuresNote())
 		for _, f := range p.Results.Flows {
 			fmt.Fprintf(b, " %s |", strings.ToUpper(f.Proto))
 		}
@@ -49,7 +54,7 @@ type measuresView struct {
 }
 
 func (p *Page) measuresView() measuresView {
-	v := measuresView{Title: measuresTitle, Note: measuresNote, TheoryTitle: theoryTitle, Columns: 2 + len(p.Results.Flows),
+	v := measuresView{Title: measuresTitle, Note: p.measuresNote(), TheoryTitle: theoryTitle, Columns: 2 + len(p.Results.Flows),
 		Groups: p.Results.measureGroups(), Theory: p.Results.theoryTables()}
 	for _, f := range p.Results.Flows {
 		v.Protos = append(v.Protos, strings.ToUpper(f.Proto))

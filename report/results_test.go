@@ -195,7 +195,7 @@ func TestResultsHaveTheKeysOfTheSchema(t *testing.T) {
 		got  any
 		keys string
 	}{
-		{"results.json", top, "schema version seed engine stack app scenario complete note verdict flows"},
+		{"results.json", top, "schema version seed engine stack app scenario complete note verdict confidence flows"},
 		{"flows", flow, "proto complete note notes duration_s app link tcp metrics theory input"},
 		{"app", app, "sent received lost unfinished duplicated reordered corrupted in_order retries bytes goodput_bps latency_s hol_wait_s hol_waited"},
 		{"app.latency_s", app["latency_s"], quantiles},

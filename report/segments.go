@@ -42,6 +42,7 @@ type tcpConn struct {
 
 	fin     bool   // has been sent
 	phase   phase  // of the sender, as far as it has been told
+	again   int    // packets that were sent again
 	repeats int    // duplicate acknowledgments since acked last grew
 	newest  uint64 // ID of the latest-sent packet with data that has arrived at the server
 	filled  fill   // what arrived last of what had been sent again
