@@ -7,12 +7,14 @@ import "lossylab/netem"
 // the lists for the figures hold the first 20,000 messages, segments and acknowledgments of the first client.
 type Collector struct {
 	flow     Flow
+	streamed bool // messages go one way
 	byStream bool // messages travel in a TCP stream, in order of their numbers
 	up, down *linkCounter
 	messages messageCounter
 	tcp      tcpTracker
 	ladder   ladderWindow
 	frames   Frames
+	samples  sampler
 
 	arrivals []*arrivals // of messages in TCP streams, by client
 	wait     Quantiles
@@ -28,6 +30,7 @@ type Collector struct {
 func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 	return &Collector{
 		flow:     Flow{Proto: proto},
+		streamed: streamed,
 		byStream: streamed && proto == "tcp",
 		up:       newLinkCounter(upSpec),
 		down:     newLinkCounter(downSpec),
@@ -41,6 +44,7 @@ func (c *Collector) Observe(e netem.Event) {
 	} else {
 		c.down.observe(e)
 	}
+	c.samples.observe(e)
 	_, frame := c.frames.Count(e)
 	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
 	if full && !tcp {
@@ -144,6 +148,8 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		App:      c.messages.finish(cut),
 		Link:     map[string]*LinkResult{up: c.up.finish(), down: c.down.finish()},
 	}
+	f.Samples = c.samples.finish(c.messages.last, f.Goodput, r.Link[up], r.Link[down])
+	f.Samples.Answers = !c.streamed
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}

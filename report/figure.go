@@ -34,10 +34,21 @@ func Figures(flows []*Flow) []Figure {
 	}
 	for _, f := range flows {
 		if f.Proto == "tcp" {
-			figures = append(figures, sequenceFigure(f).ofFirst(flows), cwndFigure(f).ofFirst(flows))
+			for _, t := range tcpFigures(f) {
+				figures = append(figures, t.ofFirst(flows))
+			}
 		}
 	}
 	return append(figures, goodputFigure(flows))
+}
+
+// tcpFigures returns the figures of one TCP flow.
+func tcpFigures(f *Flow) []Figure {
+	figures := []Figure{sequenceFigure(f), tcptraceFigure(f), cwndFigure(f)}
+	if r := roundTripsOf(f); len(r.samples) > 0 {
+		figures = append(figures, inFlightFigure(f, r), rttFigure(f, r))
+	}
+	return figures
 }
 
 // decided leaves out messages that might still have come: they are neither lost nor received.

@@ -215,8 +215,22 @@ func (s *tcpSim) receive(i int) {
 	s.after(arrived, func() { s.ack(got, i) })
 }
 
+// sack returns the messages behind got that have come, as far as they have been sent.
+func (s *tcpSim) sack(got int) (blocks [][2]int64) {
+	for i := got; i < s.next && len(blocks) < 4; i++ {
+		if from, to := int64(i)*msgSize, int64(i+1)*msgSize; !s.received[i] {
+			continue
+		} else if n := len(blocks); n > 0 && blocks[n-1][1] == from {
+			blocks[n-1][1] = to
+		} else {
+			blocks = append(blocks, [2]int64{from, to})
+		}
+	}
+	return blocks
+}
+
 func (s *tcpSim) ack(got, sacked int) {
-	s.Acks = append(s.Acks, Ack{s.now, int64(got) * msgSize})
+	s.Acks = append(s.Acks, Ack{At: s.now, Offset: int64(got) * msgSize, Window: 64 << 10, SACK: s.sack(got)})
 	if got > s.acked {
 		s.acked, s.lastProgress = got, s.now
 		switch {

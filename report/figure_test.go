@@ -194,7 +194,11 @@ func largeFlows() []*Flow {
 				f.Segments = append(f.Segments, s)
 			}
 			for _, a := range short.Acks {
-				f.Acks = append(f.Acks, Ack{a.At + later, a.Offset + int64(k*n*msgSize)})
+				moved := Ack{At: a.At + later, Offset: a.Offset + int64(k*n*msgSize), Window: a.Window}
+				for _, b := range a.SACK {
+					moved.SACK = append(moved.SACK, [2]int64{b[0] + int64(k*n*msgSize), b[1] + int64(k*n*msgSize)})
+				}
+				f.Acks = append(f.Acks, moved)
 			}
 			for _, s := range short.States {
 				s.At += later

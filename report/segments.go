@@ -40,6 +40,8 @@ type tcpConn struct {
 	carried intervals // by transmissions that arrived and that were sent before any of tcpTracker.sending
 
 	fin     bool   // has been sent
+	scales  bool   // the client's SYN has the window scale option
+	shift   uint8  // of the windows that the server tells
 	phase   phase  // of the sender, as far as it has been told
 	repeats int    // duplicate acknowledgments since acked last grew
 	newest  uint64 // ID of the latest-sent packet with data that has arrived at the server
@@ -103,6 +105,7 @@ func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) seen {
 	c := t.conn(h.Src.Port())
 	if e.Kind == netem.Sent && h.Flags&netem.SYN != 0 && (c == nil || c.isn != h.Seq+1) {
 		c = t.open(h)
+		c.scaling(h, true)
 	}
 	if c == nil || h.Flags&netem.RST != 0 {
 		return seen{conn: c}
@@ -285,9 +288,12 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 		s.index = c.ordinal(s.offset)
 		return s
 	}
+	if h.Flags&netem.SYN != 0 {
+		c.scaling(h, false)
+	}
 	c.repeat(s.offset, len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0)
 	if c.number == 0 && len(t.acks) < shown {
-		t.acks = append(t.acks, Ack{At: e.At, Offset: min(s.offset, c.next)}) // a FIN takes a number too
+		t.acks = append(t.acks, c.ack(e.At, h, s.offset))
 	}
 	c.acknowledge(s.offset)
 	return s
