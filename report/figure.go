@@ -39,7 +39,12 @@ func Figures(flows []*Flow) []Figure {
 			}
 		}
 	}
-	return append(figures, goodputFigure(flows))
+	figures = append(figures, goodputFigure(flows))
+	for _, about := range []func([]*Flow) []Figure{throughputFigures, delayFigures, variationFigures, queueFigures, reorderingFigures,
+		lossRunFigures} {
+		figures = append(figures, about(flows)...)
+	}
+	return figures
 }
 
 // tcpFigures returns the figures of one TCP flow.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"lossylab/netem"
 )
@@ -80,6 +81,14 @@ func (f *Flow) finish(bins int) {
 	}
 	for _, r := range f.Receptions {
 		f.Goodput[r.At/width].Bytes += msgSize
+	}
+	f.Samples = Samples{Up: LinkSamples{Limit: netem.Limit{Packets: 20}, Loss: .03, Burst: 1 / .97}}
+	for i, b := range f.Goodput {
+		b.Bytes += 40 * b.Bytes / msgSize
+		f.Samples.Throughput = append(f.Samples.Throughput, b)
+		n := i * 7 % 20
+		f.Samples.Up.Queue = append(f.Samples.Up.Queue, QueueBin{Start: b.Start, End: b.End, Packets: n, Left: max(0, n-1),
+			Sojourn: time.Duration(n) * time.Millisecond, Drops: one(n == 19)})
 	}
 }
 

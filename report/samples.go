@@ -17,11 +17,10 @@ type Samples struct {
 
 // LinkSamples is what figures show of one link.
 type LinkSamples struct {
-	Limit  netem.Limit // of the queue; zero where it is not known
-	Loss   float64     // share of packets that its models lose in the long run, and
-	Burst  float64     // the mean length of a run of losses, packets; NaN or 0 where nothing is known (see netem.Expectation)
-	Queue  []QueueBin  // in order of time; stretches without events are left out
-	Longer bool        // a packet has waited, be it ever so short
+	Limit netem.Limit // of the queue; zero where it is not known
+	Loss  float64     // share of packets that its models lose in the long run, and
+	Burst float64     // the mean length of a run of losses, packets; NaN or 0 where nothing is known (see netem.Expectation)
+	Queue []QueueBin  // in order of time; stretches without events are left out
 }
 
 // QueueBin is what happened to a link's queue in a short stretch of time.
@@ -40,9 +39,8 @@ const (
 
 // queueSampler follows a queue in bins of equal width. Whenever more than queueBins are needed they become twice as wide.
 type queueSampler struct {
-	bins   []QueueBin
-	width  netem.Time
-	longer bool
+	bins  []QueueBin
+	width netem.Time
 }
 
 // observe takes an event of the link.
@@ -54,7 +52,6 @@ func (q *queueSampler) observe(e netem.Event) {
 		b.Sojourn, b.Left = max(b.Sojourn, sojourn), e.Waiting
 		if sojourn > 0 { // or it went straight through
 			b.Packets = max(b.Packets, e.Waiting+1)
-			q.longer = true
 		}
 	case netem.Dropped:
 		if ofQueue(e.By) {
@@ -139,7 +136,7 @@ func (s *sampler) finish(last netem.Time, goodput []Bin, up, down *LinkResult) S
 }
 
 func (q *queueSampler) finish(r *LinkResult) LinkSamples {
-	s := LinkSamples{Queue: q.bins, Longer: q.longer}
+	s := LinkSamples{Queue: q.bins}
 	spec, err := netem.Parse(r.Spec)
 	if err != nil || r.Offered == 0 { // a SPEC that needs files
 		return s
@@ -147,7 +144,7 @@ func (q *queueSampler) finish(r *LinkResult) LinkSamples {
 	if s.Limit = spec.Limit; s.Limit == (netem.Limit{}) && spec.Queue == nil && spec.TC == nil {
 		s.Limit.Packets = netem.DefaultLimit
 	}
-	if r.Dropped > 0 {
+	if r.Dropped > 0 && r.Corrupted == 0 { // to the programs, damaged is lost
 		e := spec.Expect(netem.Traffic{Spacing: time.Second, Size: int(r.Bytes / r.Offered)})
 		s.Loss, s.Burst = e.Loss, e.MeanBurst
 	}

@@ -21,7 +21,7 @@ func TestQueueSamples(t *testing.T) {
 	q.observe(netem.Event{At: ms(.05), Kind: netem.Dropped, By: "loss 3%"})
 	leave(&q, ms(2), 0, 0)
 	want := []QueueBin{{0, ms(.1), 5, 3, 20 * time.Microsecond, 1}, {ms(2), ms(2.1), 0, 0, 0, 0}}
-	if len(q.bins) != 2 || q.bins[0] != want[0] || q.bins[1] != want[1] || !q.longer {
+	if len(q.bins) != 2 || q.bins[0] != want[0] || q.bins[1] != want[1] {
 		t.Errorf("%+v, want %+v", q.bins, want)
 	}
 }
