@@ -177,6 +177,34 @@ func TestPhases(t *testing.T) {
 	}
 }
 
+// The delay of a tc line is spent in its queue, which the caption says; the limit of a queue is the default unless one is said.
+func TestQueueCaption(t *testing.T) {
+	for spec, want := range map[string]string{
+		"rate 1mbit":         "Packets that wait for the transmitter of the up link and how long they do, over time: UDP at most 3 packets, 9.00 ms (limit 1000).",
+		"rate 1mbit limit 5": "Packets that wait for the transmitter of the up link and how long they do, over time: UDP at most 3 packets, 9.00 ms (limit 5).",
+		`tc "delay 9ms"`:     "Packets that wait for the transmitter of the up link or wait out their delay, which tc-netem does in its queue, and how long they do, over time: UDP at most 3 packets, 9.00 ms.",
+	} {
+		var q queueSampler
+		leave(&q, ms(20), ms(9), 2)
+		f := messagesOf("udp", 20, 20)
+		f.Samples.Up = q.finish(&LinkResult{Spec: spec, Offered: 2, Bytes: 2000})
+		figures := queueFigures([]*Flow{f})
+		if len(figures) != 1 || figures[0].Caption != want {
+			t.Errorf("%s: %+v", spec, figures)
+		}
+	}
+}
+
+// Figures of lists that were full say so, since the summary counts more.
+func TestFiguresOfTheBeginning(t *testing.T) {
+	for _, f := range Figures(largeFlows()) {
+		whole := slices.Contains([]string{"goodput", "throughput", "queue", "ladder-udp", "ladder-tcp"}, f.Name)
+		if strings.HasSuffix(f.Caption, " It is about the first 20 000 messages and segments of each protocol.") == whole {
+			t.Errorf("%s: %s", f.Name, f.Caption)
+		}
+	}
+}
+
 // A figure that would have nothing to show is not there.
 func TestFiguresWithNothingToShow(t *testing.T) {
 	names := func(flows ...*Flow) (all []string) {

@@ -136,7 +136,11 @@ func queueCaption(views []queueView, link string) string {
 	for _, v := range views {
 		parts = append(parts, fmt.Sprintf("%s %s", strings.ToUpper(v.flow.Proto), v.note()))
 	}
-	s := fmt.Sprintf("Packets that wait for the transmitter of the %s link and how long they do, over time: %s", link, strings.Join(parts, "; "))
+	of := ""
+	if views[0].samples.Delays {
+		of = " or wait out their delay, which tc-netem does in its queue,"
+	}
+	s := fmt.Sprintf("Packets that wait for the transmitter of the %s link%s and how long they do, over time: %s", link, of, strings.Join(parts, "; "))
 	for _, v := range views {
 		if l := v.samples.Limit; l != (netem.Limit{}) {
 			return s + fmt.Sprintf(" (%s).", l)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -125,7 +126,7 @@ func barPanel(xLabel, yLabel string, at plotter.XYs, note string) panel {
 	}
 	p.X.Min, p.X.Max = at[0].X-.7, max(at[0].X+2, at[len(at)-1].X)+.7
 	p.Y.Max = 1.06 * top
-	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{most: 6, whole: true}, ticks{most: 6}
+	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{most: 6, whole: true}, ticks{most: 6, whole: !strings.Contains(yLabel, "%")}
 	p.Add(columnsOf{bands{color: blue}, .7, at})
 	return panel{Plot: p, note: note}
 }

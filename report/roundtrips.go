@@ -13,7 +13,7 @@ type roundTrips struct {
 	metric.RoundTrip
 	samples []roundTrip
 	flights []byteSample
-	mss     int
+	mss     int // length of the longest segment: TCP here counts its window in segments of any length
 	sacked  intervals
 	end     netem.Time // when one of the lists ends: what comes then is not known
 }

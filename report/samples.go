@@ -17,10 +17,11 @@ type Samples struct {
 
 // LinkSamples is what figures show of one link.
 type LinkSamples struct {
-	Limit netem.Limit // of the queue; zero where it is not known
-	Loss  float64     // share of packets that its models lose in the long run, and
-	Burst float64     // the mean length of a run of losses, packets; NaN or 0 where nothing is known (see netem.Expectation)
-	Queue []QueueBin  // in order of time; stretches without events are left out
+	Limit  netem.Limit // of the queue; zero where it is not known
+	Delays bool        // packets wait out their delay in the queue too: that of a tc line
+	Loss   float64     // share of packets that its models lose in the long run, and
+	Burst  float64     // the mean length of a run of losses, packets; NaN or 0 where nothing is known (see netem.Expectation)
+	Queue  []QueueBin  // in order of time; stretches without events are left out
 }
 
 // QueueBin is what happened to a link's queue in a short stretch of time.
@@ -141,7 +142,8 @@ func (q *queueSampler) finish(r *LinkResult) LinkSamples {
 	if err != nil || r.Offered == 0 { // a SPEC that needs files
 		return s
 	}
-	if s.Limit = spec.Limit; s.Limit == (netem.Limit{}) && spec.Queue == nil && spec.TC == nil {
+	s.Delays = spec.TC != nil
+	if s.Limit = spec.Limit; s.Limit == (netem.Limit{}) && spec.Queue == nil && !s.Delays {
 		s.Limit.Packets = netem.DefaultLimit
 	}
 	if r.Dropped > 0 && r.Corrupted == 0 { // to the programs, damaged is lost
