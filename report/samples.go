@@ -172,7 +172,7 @@ func windowScale(options []byte) (shift uint8, ok bool) {
 	return 0, false
 }
 
-// scaling notes what a SYN of either end says about window scaling. RFC 7323 section 2.2: "Both sides MUST send Window Scale
+// scaling notes what a SYN of either end says about window scaling. RFC 7323 section 2.2: "both sides MUST send Window Scale
 // options in their <SYN> segments to enable window scaling in either direction."
 func (c *tcpConn) scaling(h *netem.Header, client bool) {
 	shift, ok := windowScale(h.Options)

@@ -67,6 +67,16 @@ func TestWindowScale(t *testing.T) {
 	}
 }
 
+func FuzzWindowScale(f *testing.F) {
+	f.Add([]byte("\x02\x04\x05\xb4\x01\x03\x03\x07"))
+	f.Add([]byte{1, 3, 0})
+	f.Fuzz(func(t *testing.T, options []byte) {
+		if shift, ok := windowScale(options); shift > 14 || !ok && shift != 0 {
+			t.Errorf("%d, %v", shift, ok)
+		}
+	})
+}
+
 // Windows are scaled only when both SYNs say so, and never in a SYN.
 func TestScaledWindows(t *testing.T) {
 	syn, plain := &netem.Header{Flags: netem.SYN, Options: []byte{3, 3, 4}}, &netem.Header{Flags: netem.SYN}
