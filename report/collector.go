@@ -14,6 +14,7 @@ type Collector struct {
 	Confidence float64 // of the intervals, such as 0.95, which it is if nothing is said
 
 	flow     Flow
+	streamed bool // messages go one way
 	byStream bool // messages travel in a TCP stream, in order of their numbers
 	up, down *linkCounter
 	messages messageCounter
@@ -22,6 +23,7 @@ type Collector struct {
 	frames   Frames
 	measures measures
 	tally    tally
+	samples  sampler
 
 	arrivals []*arrivals // of messages in TCP streams, by client
 	wait     Quantiles
@@ -37,6 +39,7 @@ type Collector struct {
 func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 	return &Collector{
 		flow:     Flow{Proto: proto},
+		streamed: streamed,
 		byStream: streamed && proto == "tcp",
 		up:       newLinkCounter(upSpec),
 		down:     newLinkCounter(downSpec),
@@ -52,6 +55,7 @@ func (c *Collector) Observe(e netem.Event) {
 		c.down.observe(e)
 	}
 	c.measures.observe(e)
+	c.samples.observe(e)
 	_, frame := c.frames.Count(e)
 	c.tally.observe(e)
 	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
@@ -164,6 +168,8 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 		App:      c.messages.finish(cut),
 		Link:     map[string]*LinkResult{up: c.up.finish(), down: c.down.finish()},
 	}
+	f.Samples = c.samples.finish(c.messages.last, f.Goodput, r.Link[up], r.Link[down])
+	f.Samples.Answers = !c.streamed
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -21,8 +22,9 @@ type Figure struct {
 	table  func(row func(...string))
 }
 
-// Figures returns the figures of the flows of one run: one or two, UDP first. A figure about a protocol that is not
-// among them is left out. The flows must not change as long as the figures are in use.
+// Figures returns the figures of the flows of one run: one or two, UDP first. They begin with what became of the messages,
+// go on with what can be measured of both protocols and end with how TCP went about it. A figure about a protocol that is
+// not among them is left out, and one that would have nothing to show. The flows must not change as long as the figures are in use.
 func Figures(flows []*Flow) []Figure {
 	if len(flows) == 0 {
 		return nil
@@ -32,12 +34,28 @@ func Figures(flows []*Flow) []Figure {
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))
 	}
+	figures = append(figures, goodputFigure(flows))
+	for _, about := range []func([]*Flow) []Figure{throughputFigures, delayFigures, variationFigures, reorderingFigures, lossRunFigures,
+		queueFigures} {
+		figures = append(figures, about(flows)...)
+	}
 	for _, f := range flows {
 		if f.Proto == "tcp" {
-			figures = append(figures, sequenceFigure(f).ofFirst(flows), cwndFigure(f).ofFirst(flows))
+			for _, t := range tcpFigures(f) {
+				figures = append(figures, t.ofFirst(flows))
+			}
 		}
 	}
-	return append(figures, goodputFigure(flows))
+	return figures
+}
+
+// tcpFigures returns the figures of one TCP flow.
+func tcpFigures(f *Flow) []Figure {
+	figures := []Figure{sequenceFigure(f), tcptraceFigure(f), cwndFigure(f)}
+	if r := roundTripsOf(f); len(r.samples) > 0 {
+		figures = append(figures, inFlightFigure(f, r), rttFigure(f, r))
+	}
+	return figures
 }
 
 // decided leaves out messages that might still have come: they are neither lost nor received.
@@ -51,8 +69,13 @@ func decided(flows []*Flow) []*Flow {
 	return all
 }
 
-// ofFirst says in the caption, if there were several clients, that the figure shows one of them.
+// ofFirst says in the caption, if there were several clients, that the figure shows one of them, and if there was more than
+// the lists hold, that it shows the beginning.
 func (f Figure) ofFirst(flows []*Flow) Figure {
+	full := func(f *Flow) bool { return max(len(f.Messages), len(f.Segments)) >= shown }
+	if slices.ContainsFunc(flows, full) {
+		f.Caption += fmt.Sprintf(" It is about the first %s messages and segments of each protocol.", formatCount(shown))
+	}
 	if n := flows[0].Clients; n > 1 {
 		f.Caption += fmt.Sprintf(" This is the first of %d clients.", n)
 	}

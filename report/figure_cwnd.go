@@ -27,7 +27,14 @@ func cwndFigure(f *Flow) Figure {
 	for _, s := range f.States {
 		largest = max(largest, s.Cwnd)
 	}
-	p := cwndPanel(f, recoveries, timeouts)
+	starts := bands{color: dawn, at: stretches(f, State.slowStart)}
+	avoidances := bands{at: stretches(f, State.avoidance)}
+	p := cwndPanel(f, recoveries, timeouts, starts)
+	again := resentTicks(p.Plot, f)
+	p.Add(points{resentMark, again})
+	u := timeUnit(stateEnd(f))
+	p.Add(phaseLabel{starts, "slow start", u}, phaseLabel{avoidances, "congestion avoidance", u},
+		phaseLabel{recoveries, "fast recovery", u}, phaseLabel{timeouts, "timeout", u})
 	p.name = "TCP"
 	// Where one recovery follows the other at once, the samples show one stretch: the stack knows better.
 	n, expired := len(recoveries.at)/2, len(timeouts.at)/2
@@ -37,8 +44,11 @@ func cwndFigure(f *Flow) Figure {
 	p.note = fmt.Sprintf("%s, %s", plural(n, "fast recovery", "fast recoveries"), count(expired, "timeout"))
 	s := sheet{rows: [][]panel{{p}}, keys: legend{
 		lineKey("congestion window", cwndLine), lineKey("slow start threshold", ssthreshLine),
-		recoveries.key("fast recovery"), timeouts.key("recovery from a timeout"),
-	}}
+	}.add(len(starts.at) > 0, starts.key("slow start")).
+		add(len(avoidances.at) > 0, emptyKey("congestion avoidance")).
+		add(len(recoveries.at) > 0, recoveries.key("fast recovery")).
+		add(len(timeouts.at) > 0, timeouts.key("recovery from a timeout")).
+		add(len(again) > 0, markKey("retransmission", resentMark))}
 	return Figure{
 		Name: "cwnd", Title: "TCP congestion window",
 		Caption: fmt.Sprintf("TCP's congestion window over time, at most %s and cut back by losses: %s.",
@@ -48,10 +58,7 @@ func cwndFigure(f *Flow) Figure {
 }
 
 func cwndPanel(f *Flow, under ...bands) panel {
-	end := axisLength(f.End)
-	if n := len(f.States); n > 0 {
-		end = max(end, f.States[n-1].At)
-	}
+	end := stateEnd(f)
 	u := timeUnit(end)
 	p := newPlot(fmt.Sprintf("time (%s)", u.name), "window (segments)")
 	p.X.Min, p.X.Max = -.02*u.time(end), 1.02*u.time(end)
@@ -72,7 +79,7 @@ func cwndPanel(f *Flow, under ...bands) panel {
 		cwnd = append(cwnd, plotter.XY{X: x, Y: float64(s.Cwnd)})
 		ssthresh = append(ssthresh, plotter.XY{X: x, Y: threshold})
 	}
-	p.Y.Min, p.Y.Max = 0, 1.06*top
+	p.Y.Min, p.Y.Max = 0, 1.12*top
 	for _, b := range under {
 		b.unit = u
 		p.Add(b)
@@ -83,6 +90,15 @@ func cwndPanel(f *Flow, under ...bands) panel {
 	}
 	p.Add(steps{ssthreshLine, ssthresh}, steps{window, cwnd})
 	return panel{Plot: p}
+}
+
+// stateEnd returns how long the axis of a figure of samples is.
+func stateEnd(f *Flow) netem.Time {
+	end := axisLength(f.End)
+	if n := len(f.States); n > 0 {
+		end = max(end, f.States[n-1].At)
+	}
+	return end
 }
 
 // stretches returns when the samples began to be as is says and when they ceased to, in turn.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"lossylab/netem"
 )
@@ -80,6 +81,14 @@ func (f *Flow) finish(bins int) {
 	}
 	for _, r := range f.Receptions {
 		f.Goodput[r.At/width].Bytes += msgSize
+	}
+	f.Samples = Samples{Up: LinkSamples{Limit: netem.Limit{Packets: 20}, Loss: .03, Burst: 1 / .97}}
+	for i, b := range f.Goodput {
+		b.Bytes += 40 * b.Bytes / msgSize
+		f.Samples.Throughput = append(f.Samples.Throughput, b)
+		n := i * 7 % 20
+		f.Samples.Up.Queue = append(f.Samples.Up.Queue, QueueBin{Start: b.Start, End: b.End, Packets: n, Left: max(0, n-1),
+			Sojourn: time.Duration(n) * time.Millisecond, Drops: one(n == 19)})
 	}
 }
 
@@ -215,8 +224,22 @@ func (s *tcpSim) receive(i int) {
 	s.after(arrived, func() { s.ack(got, i) })
 }
 
+// sack returns the messages behind got that have come, as far as they have been sent.
+func (s *tcpSim) sack(got int) (blocks [][2]int64) {
+	for i := got; i < s.next && len(blocks) < 4; i++ {
+		if from, to := int64(i)*msgSize, int64(i+1)*msgSize; !s.received[i] {
+			continue
+		} else if n := len(blocks); n > 0 && blocks[n-1][1] == from {
+			blocks[n-1][1] = to
+		} else {
+			blocks = append(blocks, [2]int64{from, to})
+		}
+	}
+	return blocks
+}
+
 func (s *tcpSim) ack(got, sacked int) {
-	s.Acks = append(s.Acks, Ack{s.now, int64(got) * msgSize})
+	s.Acks = append(s.Acks, Ack{At: s.now, Offset: int64(got) * msgSize, Window: 64 << 10, SACK: s.sack(got)})
 	if got > s.acked {
 		s.acked, s.lastProgress = got, s.now
 		switch {

@@ -97,9 +97,18 @@ type points struct {
 }
 
 // Plot implements plot.Plotter.
-func (s points) Plot(c draw.Canvas, p *plot.Plot) {
+func (s points) Plot(c draw.Canvas, p *plot.Plot) { s.apart(c, p, .5) }
+
+// sparse is points with larger cells: for clouds, which otherwise fill the paper with marks.
+type sparse struct{ points }
+
+// Plot implements plot.Plotter.
+func (s sparse) Plot(c draw.Canvas, p *plot.Plot) { s.apart(c, p, 1.1) }
+
+// apart draws the marks; a cell is so many radii wide.
+func (s points) apart(c draw.Canvas, p *plot.Plot, radii float64) {
 	x, y := p.Transforms(&c)
-	cell := float64(s.radius) * .5
+	cell := float64(s.radius) * radii
 	type place struct{ x, y int }
 	taken := make(map[place]bool)
 	var at []vg.Point

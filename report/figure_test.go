@@ -99,6 +99,9 @@ func edgeFlows() map[string][]*Flow {
 	}
 }
 
+// axes are what the first axis of a figure is that is not time.
+var axes = map[string]string{"order": "order of sending", "ipdv": "IPDV", "reordering": "extent"}
+
 // TestEdges draws flows in which something is missing: the axes must be there and every number finite.
 func TestEdges(t *testing.T) {
 	for name, flows := range edgeFlows() {
@@ -113,8 +116,10 @@ func TestEdges(t *testing.T) {
 				}
 				axis := `aria-label="time`
 				switch {
-				case f.Name == "order":
-					axis = `aria-label="order of sending`
+				case f.Name == "loss-runs":
+					axis = "lost in a row"
+				case axes[f.Name] != "":
+					axis = `aria-label="` + axes[f.Name]
 				case strings.HasPrefix(f.Name, "ladder"):
 					axis = `aria-label="server"`
 				}
@@ -133,7 +138,7 @@ func TestFiguresOfSeveralClients(t *testing.T) {
 	u, c := udpFlow(1, 30), tcpFlow(1, 30)
 	u.Clients, c.Clients = 3, 3
 	for _, f := range Figures([]*Flow{u, c}) {
-		whole := f.Name == "goodput" || strings.HasPrefix(f.Name, "ladder")
+		whole := f.Name == "goodput" || f.Name == "throughput" || f.Name == "queue" || strings.HasPrefix(f.Name, "ladder")
 		if strings.HasSuffix(f.Caption, " This is the first of 3 clients.") == whole {
 			t.Errorf("%s: %s", f.Name, f.Caption)
 		}
@@ -194,11 +199,19 @@ func largeFlows() []*Flow {
 				f.Segments = append(f.Segments, s)
 			}
 			for _, a := range short.Acks {
-				f.Acks = append(f.Acks, Ack{a.At + later, a.Offset + int64(k*n*msgSize)})
+				moved := Ack{At: a.At + later, Offset: a.Offset + int64(k*n*msgSize), Window: a.Window}
+				for _, b := range a.SACK {
+					moved.SACK = append(moved.SACK, [2]int64{b[0] + int64(k*n*msgSize), b[1] + int64(k*n*msgSize)})
+				}
+				f.Acks = append(f.Acks, moved)
 			}
 			for _, s := range short.States {
 				s.At += later
 				f.States = append(f.States, s)
+			}
+			for _, b := range short.Samples.Up.Queue {
+				b.Start, b.End = b.Start+later, b.End+later
+				f.Samples.Up.Queue = append(f.Samples.Up.Queue, b)
 			}
 			for _, b := range short.Goodput {
 				f.Goodput = append(f.Goodput, Bin{Start: b.Start + later, End: b.End + later, Bytes: b.Bytes})

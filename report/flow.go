@@ -21,6 +21,7 @@ type Flow struct {
 	Again      []Retransmission // TCP: what was sent again, SYN and FIN included, and why
 	States     []State          // TCP: the sender's congestion state, in order of time
 	Goodput    []Bin            // bytes that the receiving program got, in bins of equal width without holes
+	Samples    Samples          // of the links, over the whole run
 	End        netem.Time       // when the flow was over
 	Tally      Tally            // what the tables for lab reports are made of
 
@@ -71,7 +72,9 @@ type Segment struct {
 // Ack is a cumulative acknowledgment that arrived at the sender.
 type Ack struct {
 	At     netem.Time
-	Offset int64 // first byte not yet acknowledged
+	Offset int64      // first byte not yet acknowledged
+	Window int64      // receive window, bytes: scaled
+	SACK   [][2]int64 // further parts that have arrived, RFC 2018: from, to
 }
 
 // State is a sample of a TCP sender's congestion state (RFC 5681), taken after each segment that it processed.

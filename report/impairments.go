@@ -41,8 +41,8 @@ type impairment struct {
 	kind  netem.Kind   // of the event that counts
 }
 
-// sparse is traffic that no queue builds up of, so that expectations are those of the models.
-var sparse = netem.Traffic{Spacing: time.Second, Size: 1000}
+// rare is traffic that no queue builds up of, so that expectations are those of the models.
+var rare = netem.Traffic{Spacing: time.Second, Size: 1000}
 
 // newImpairments prepares to count what the link called link does, whose words are spec.
 func newImpairments(link, spec string) *impairments {
@@ -63,7 +63,7 @@ func newImpairments(link, spec string) *impairments {
 
 // line prepares for a line of tc, which has one of each.
 func (c *impairments) line(link string, line *netem.TC) {
-	e := line.Expect(sparse)
+	e := line.Expect(rare)
 	c.tc = true
 	for _, r := range []struct {
 		effect   string
@@ -94,7 +94,7 @@ func (c *impairments) add(link string, m netem.Model) {
 	}
 	var e netem.Expectation
 	if x, ok := inner.(netem.Expecter); ok {
-		e = x.Expect(sparse)
+		e = x.Expect(rare)
 	}
 	switch inner := inner.(type) {
 	case *netem.Delay:

@@ -38,7 +38,7 @@ func (m *tcpMeasures) heard(c *tcpConn, offset int64, h *netem.Header, at netem.
 		return
 	}
 	if h.Flags&netem.SYN != 0 {
-		m.scale = windowScale(h.Options)
+		m.scale, _ = windowScale(h.Options)
 	} else {
 		m.window.Set(at, int64(h.Window)<<m.scale) // RFC 7323 section 2.2: that of a SYN is never scaled
 	}
@@ -66,25 +66,6 @@ func (m *tcpMeasures) answered(c *tcpConn, h *netem.Header) {
 	if c.number == 0 && len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0 {
 		m.acks++
 	}
-}
-
-// windowScale reads the shift count of RFC 7323 section 2 from a SYN's options, 0 without one. A greater one than 14 counts
-// as 14 (2.3).
-func windowScale(options []byte) uint8 {
-	for len(options) > 0 && options[0] != 0 {
-		if options[0] == 1 {
-			options = options[1:]
-			continue
-		}
-		if len(options) < 2 || options[1] < 2 || int(options[1]) > len(options) {
-			return 0
-		}
-		if options[0] == 3 && options[1] == 3 {
-			return min(options[2], 14)
-		}
-		options = options[options[1]:]
-	}
-	return 0
 }
 
 // result sums up. What else belongs to it is the Collector's to add.

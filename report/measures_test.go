@@ -177,17 +177,6 @@ func TestMeasuresOfTCP(t *testing.T) {
 	}
 }
 
-func TestWindowScale(t *testing.T) {
-	for options, want := range map[string]uint8{
-		"": 0, "\x03\x03\x07": 7, "\x01\x03\x03\x07": 7, "\x02\x04\x05\xb4\x03\x03\x20": 14, "\x00\x03\x03\x07": 0,
-		"\x03\x03": 0, "\x02\x00": 0, "\x02": 0, "\x03\x02": 0,
-	} {
-		if got := windowScale([]byte(options)); got != want {
-			t.Errorf("%q: %d, want %d", options, got, want)
-		}
-	}
-}
-
 // What has no meaning is null in results.json, and can be read back.
 func TestNoNumberIsNull(t *testing.T) {
 	b, err := json.Marshal([]Number{1.5, noNumber, Number(math.Inf(1)), .1234567894, 0})

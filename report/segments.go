@@ -41,6 +41,8 @@ type tcpConn struct {
 	carried intervals // by transmissions that arrived and that were sent before any of tcpTracker.sending
 
 	fin     bool   // has been sent
+	scales  bool   // the client's SYN has the window scale option
+	shift   uint8  // of the windows that the server tells
 	phase   phase  // of the sender, as far as it has been told
 	again   int    // packets that were sent again
 	repeats int    // duplicate acknowledgments since acked last grew
@@ -105,6 +107,7 @@ func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) seen {
 	c := t.conn(h.Src.Port())
 	if e.Kind == netem.Sent && h.Flags&netem.SYN != 0 && (c == nil || c.isn != h.Seq+1) {
 		c = t.open(h)
+		c.scaling(h, true)
 	}
 	if c == nil || h.Flags&netem.RST != 0 {
 		return seen{conn: c}
@@ -291,10 +294,13 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 		return s
 	}
 	repeats := c.repeats
+	if h.Flags&netem.SYN != 0 {
+		c.scaling(h, false)
+	}
 	c.repeat(s.offset, len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0)
 	t.measures.heard(c, s.offset, h, e.At, c.repeats > repeats)
 	if c.number == 0 && len(t.acks) < shown {
-		t.acks = append(t.acks, Ack{At: e.At, Offset: min(s.offset, c.next)}) // a FIN takes a number too
+		t.acks = append(t.acks, c.ack(e.At, h, s.offset))
 	}
 	c.acknowledge(s.offset)
 	return s

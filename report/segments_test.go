@@ -318,7 +318,7 @@ func TestAcksAreThoseThatArriveIntactAtTheClient(t *testing.T) {
 	a, none := s.tcp(down, 5000, 1100, "A", 0), s.tcp(down, 5000, 1100, "", 0) // which has no ACK
 	at := s.now
 	s.arrive(a, none)
-	want := []Ack{{ms(4), 0}, {at, 100}} // that of SYN came at 4 ms
+	want := []Ack{{At: ms(4), Window: 65535}, {At: at, Offset: 100, Window: 65535}} // that of SYN came at 4 ms
 	if fmt.Sprint(f.acks) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", f.acks, want)
 	}
