@@ -99,15 +99,19 @@ func (c Change) clone() Change {
 // carries says whether the change touches the carrier.
 func (c *Change) carries() bool { return c.Carrier != CarrierSame }
 
+// maxChanges bounds the clauses of a schedule: whatever holds for a time is looked at whenever something changes.
+const maxChanges = 10_000
+
 // join puts the clauses of a schedule behind the words of a link.
 func join(words string, changes []Change) string {
-	for _, c := range changes {
-		if words != "" {
-			words += "; "
-		}
-		words += c.String()
+	var all []string
+	if words != "" {
+		all = append(all, words)
 	}
-	return words
+	for _, c := range changes {
+		all = append(all, c.String())
+	}
+	return strings.Join(all, "; ")
 }
 
 // changes says whether anything about the link changes with time.
@@ -116,6 +120,8 @@ func (s *Spec) changes() bool { return s.Trace != nil || s.Follow != nil || len(
 // validateChanges says what is wrong with what changes with time.
 func (s *Spec) validateChanges() error {
 	switch {
+	case len(s.Changes) > maxChanges:
+		return wrongf(s.Changes[0].When.word(), "%d changes: write at most %d, or follow link.csv", len(s.Changes), maxChanges)
 	case s.Trace != nil && len(s.Trace.ms) == 0:
 		return wrong("trace", "there is no trace: make it with ParseTrace")
 	case s.Trace != nil && (s.Rate != 0 || s.Follow.paces()):

@@ -1,6 +1,7 @@
 package netem
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -66,6 +67,9 @@ func (p *parser) readClause(t token) error {
 	}
 	if err := p.spec.validateChange(c); err != nil {
 		return p.blame(q.blame(err)) // a word of the clause, or of the link
+	}
+	if len(p.spec.Changes) == maxChanges {
+		return t.wrong(fmt.Sprintf("more than %d changes: write fewer, or follow link.csv", maxChanges))
 	}
 	p.spec.Changes = append(p.spec.Changes, c)
 	return nil

@@ -134,14 +134,22 @@ func (s Spec) Expect(t Traffic) Expectation {
 		e = e.beside(endless())
 	}
 	s.order(t, &e)
-	e.DelayMean += float64(sending)
+	if s.Bucket.Burst > 0 { // where no queue builds up, the tokens are there
+		e.DelayMean += float64(s.Bucket.Peak.Transmission(t.Size))
+	} else {
+		e.DelayMean += float64(sending)
+	}
 	if s.Rate > 0 {
 		e.Rate = min(e.Rate, float64(s.Rate))
+		if e.Duplicates > 0 { // which take nothing of the rate: a packet kept is copied behind the transmitter
+			e.Rate += float64(e.Rate*e.Duplicates) / (1 - e.Loss)
+		}
 		if sending > offered {
 			e.overload(float64(s.Rate), float64(t.Size)*8e9/float64(offered))
 		}
 	}
-	if s.Limit.Bytes > 0 && t.Size > s.Limit.Bytes { // no room even when the queue is empty
+	if s.Limit.Bytes > 0 && t.Size > s.Limit.Bytes || // no room even when the queue is empty
+		s.Bucket.Burst > 0 && t.Size > s.Bucket.Burst { // never enough tokens
 		e = e.beside(lossy(1, 1))
 	}
 	if e.Loss == 1 {

@@ -196,8 +196,14 @@ func isNumber(s string) bool {
 	return s != "" && s[0] >= '0' && s[0] <= '9'
 }
 
+// maxWords bounds the words of a link or clause, each model and fault being one: every packet meets them all.
+const maxWords = 1000
+
 // once notes that a word has been said, and refuses the second time.
 func (p *parser) once(t token, word string) error {
+	if len(p.seen) == maxWords {
+		return t.wrong("more than 1000 words, models and faults: write fewer, as in drop data 2,5-8")
+	}
 	for _, s := range p.seen {
 		if s.text == word {
 			return t.wrong(word + " has been said already: say it once")

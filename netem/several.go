@@ -8,7 +8,7 @@ import (
 
 // Bounds of links made of several.
 const (
-	maxParts = 64 // paths or hops side by side or in a row
+	maxParts = 64 // paths and hops that have no parts, all in all: each has a queue
 	maxDepth = 8  // of parts within parts
 )
 
@@ -59,6 +59,8 @@ func (s *Spec) validateSeveral() error {
 		return wrong(word, severalAlone)
 	case len(parts) < 2 || len(parts) > maxParts:
 		return wrongf(word, "%d parts: write 2 to %d, each in its parentheses", len(parts), maxParts)
+	case s.leaves() > maxParts:
+		return wrongf(word, "%d parts all in all: write at most %d, those within parts counted", s.leaves(), maxParts)
 	case s.depth() > maxDepth:
 		return wrongf(word, "parts within parts, more than %d deep: write fewer", maxDepth)
 	case s.Split.Weights != nil && len(s.Split.Weights) != len(s.Paths):
@@ -101,6 +103,20 @@ func (s *Spec) depth() int {
 		}
 	}
 	return deepest
+}
+
+// leaves returns how many parts there are that have no parts, 1 in a link by itself.
+func (s *Spec) leaves() int {
+	if !s.several() {
+		return 1
+	}
+	n := 0
+	for _, parts := range [][]Spec{s.Paths, s.Hops} {
+		for i := range parts {
+			n += parts[i].leaves()
+		}
+	}
+	return n
 }
 
 func cloneSpecs(specs []Spec) []Spec {

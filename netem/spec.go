@@ -172,7 +172,8 @@ func (s Spec) Validate() error {
 
 // put sets a model in its place, instead of those of the same kind.
 func (s *Spec) put(m Model) {
-	s.Models = slices.DeleteFunc(s.Models, func(old Model) bool { return kind(old) == kind(m) })
+	k := kind(m)
+	s.Models = slices.DeleteFunc(s.Models, func(old Model) bool { return kind(old) == k })
 	s.Models = append(s.Models, m)
 	slices.SortStableFunc(s.Models, byRank)
 }
