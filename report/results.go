@@ -89,9 +89,10 @@ type TCPResult struct {
 	Retransmits    uint64   `json:"retransmits"`   // by the stack, SYN and FIN included
 	FastRecoveries uint64   `json:"fast_recoveries"`
 	Timeouts       uint64   `json:"timeouts"`
-	Spurious       int64    `json:"spurious"` // retransmissions of what had already arrived, or was about to
-	SRTT           *Summary `json:"srtt_s"`   // smoothed round-trip time, over its samples
-	CwndMax        int      `json:"cwnd_max"` // segments
+	Spurious       int64    `json:"spurious"`        // retransmissions of what had already arrived, or was about to
+	SRTT           *Summary `json:"srtt_s"`          // smoothed round-trip time, over its samples
+	RTT            *Summary `json:"rtt_s,omitempty"` // of captures: from a segment to its acknowledgment, by Karn's algorithm
+	CwndMax        int      `json:"cwnd_max"`        // segments
 
 	// Why segments were sent again, and how the sender came to do so (see Cause and Trigger): each sums to Retransmits.
 	Causes   map[string]int64 `json:"causes"`
