@@ -22,6 +22,7 @@ type Results struct {
 	Note     string       `json:"note,omitempty"` // why it is not complete
 	Verdict  string       `json:"verdict"`        // one sentence
 	Flows    []FlowResult `json:"flows"`
+	Untold   []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
 }
 
 // FlowResult is what one protocol did.
@@ -34,7 +35,9 @@ type FlowResult struct {
 	App      AppResult              `json:"app"`
 	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP      *TCPResult             `json:"tcp,omitempty"`
-	Input    []InputResult          `json:"input,omitempty"` // by client
+	Input    []InputResult          `json:"input,omitempty"`   // by client
+	Vantage  string                 `json:"vantage,omitempty"` // of captures made elsewhere: where they were taken
+	Seen     *SeenResult            `json:"seen,omitempty"`    // by one vantage point
 }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.

@@ -24,7 +24,7 @@ const (
 
 // learnClock finds out how the clocks differ from the crossings in both directions. What a clock gains makes the least delay
 // grow in one direction and shrink in the other; a queue that fills makes one of them grow alone, or both. So the skew is the
-// smaller of the two slopes, and only if they are opposite; and the offset is what makes both least delays equal.
+// smaller of the two slopes, and only if they are opposite and about the same; and the offset is what makes both least delays equal.
 func learnClock(up, down *hull, zero, span int64) Clock {
 	c := Clock{zero: zero}
 	switch {
@@ -63,15 +63,15 @@ func (c *Clock) oneWay(least int64, sign time.Duration) {
 	c.Method = "packets arrived in one direction only, and the least delay is taken for 0: delays are those beyond it"
 }
 
-// commonSkew returns the smaller of two slopes if both have the same sign.
+// commonSkew returns the smaller of two slopes if both say about the same: the same sign, and not more than twice as much.
 func commonSkew(a, b float64) float64 {
-	if a*b <= 0 {
+	if math.Abs(a) > math.Abs(b) {
+		a, b = b, a
+	}
+	if a*b <= 0 || math.Abs(b) > 2*math.Abs(a) {
 		return 0
 	}
-	if math.Abs(a) < math.Abs(b) {
-		return a
-	}
-	return b
+	return a
 }
 
 // client turns a time of the server's clock into one of the client's.

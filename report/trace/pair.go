@@ -13,8 +13,8 @@ func (m *Meeting) Both() (*report.Flow, report.FlowResult, error) {
 	if err != nil {
 		return nil, report.FlowResult{}, err
 	}
-	flow, r := rec.Finish(end, false)
-	r.Complete = true
+	flow, r := rec.Finish(end, rec.tcp || len(rec.seq) > 0)
+	r.Complete, r.Vantage = true, report.BothEnds
 	unknown := int64(0)
 	for _, l := range r.Link {
 		unknown += l.InFlight
@@ -39,16 +39,20 @@ func (r *recorder) tell(flow *report.Flow, f *report.FlowResult) {
 	for _, n := range f.TCP.Causes {
 		f.TCP.Retransmits += uint64(n)
 	}
-	for _, c := range r.conns {
-		f.TCP.FastRecoveries += uint64(c.recoveries)
-		f.TCP.Timeouts += uint64(c.timeouts)
-	}
-	if len(r.conns) > 0 && r.conns[0].rtt.Samples.N() > 0 {
-		var q report.Quantiles
-		q.Distribution = r.conns[0].rtt.Samples
-		f.TCP.RTT = q.Summary()
-	}
+	inferred(f.TCP, r.conns)
 	flow.Recoveries, flow.Timeouts = int(f.TCP.FastRecoveries), int(f.TCP.Timeouts)
+}
+
+// inferred adds up what was inferred of all connections. The round-trip times are the first one's.
+func inferred(t *report.TCPResult, conns []*conn) {
+	for _, c := range conns {
+		t.FastRecoveries += uint64(c.recoveries)
+		t.Timeouts += uint64(c.timeouts)
+	}
+	if len(conns) > 0 {
+		q := report.Quantiles{Distribution: conns[0].rtt.Samples}
+		t.RTT = q.Summary()
+	}
 }
 
 func plural(n int64, one, more string) string {

@@ -28,3 +28,8 @@ func (r *reassembly) add(from, to int64) {
 	r.whole = to
 	r.apart = r.apart[:copy(r.apart, r.apart[j:])]
 }
+
+// has reports whether the byte at an offset has arrived.
+func (r *reassembly) has(at int64) bool {
+	return at < r.whole || slices.ContainsFunc(r.apart, func(b [2]int64) bool { return b[0] <= at && at < b[1] })
+}

@@ -10,13 +10,16 @@ import (
 type recorder struct {
 	*report.Collector
 	tcp       bool
-	datagrams int              // UDP: sent up
-	seq       map[uint64]int   // UDP: number of a datagram by its packet, while it may arrive
-	conns     []*conn          // TCP
-	byID      map[uint64]bytes // TCP: what a packet up carries, while it may arrive
-	backData  int64            // bytes of payload sent down
+	datagrams int                 // UDP: sent up
+	seq       map[uint64]datagram // UDP: by its packet, while it may arrive
+	conns     []*conn             // TCP
+	byID      map[uint64]bytes    // TCP: what a packet up carries, while it may arrive
+	backData  int64               // bytes of payload sent down
 	upData    int64
 }
+
+// datagram is a datagram that may still arrive.
+type datagram struct{ number, left int }
 
 // bytes is a stretch of a connection's stream.
 type bytes struct {
@@ -30,7 +33,7 @@ func newRecorder(proto string) *recorder {
 	if r.tcp {
 		r.byID = map[uint64]bytes{}
 	} else {
-		r.seq = map[uint64]int{}
+		r.seq = map[uint64]datagram{}
 	}
 	return r
 }
@@ -50,23 +53,33 @@ func (r *recorder) ObserveFrame(e netem.Event, frame int) {
 	case r.tcp && ok:
 		r.segment(e, h)
 	case !r.tcp && e.Link == up:
-		r.datagram(e, h, ok)
+		r.datagram(e, h)
 	}
 }
 
 // datagram makes a message of each datagram up.
-func (r *recorder) datagram(e netem.Event, h *netem.Header, ok bool) {
+func (r *recorder) datagram(e netem.Event, h *netem.Header) {
 	m := report.MessageEvent{At: e.At, Bytes: len(h.Payload)}
+	d := r.seq[e.Packet.ID]
 	switch e.Kind {
 	case netem.Sent:
 		m.Kind, m.Seq = report.MessageSent, r.datagrams
-		r.seq[e.Packet.ID] = r.datagrams
+		r.seq[e.Packet.ID] = datagram{r.datagrams, 1}
 		r.datagrams++
-	case netem.Dropped:
-		delete(r.seq, e.Packet.ID)
+	case netem.Duplicated:
+		d.left++
+		r.seq[e.Packet.ID] = d
 		return
-	case netem.Delivered:
-		m.Kind, m.Seq, m.Sent = report.MessageReceived, r.seq[e.Packet.ID], e.Packet.Sent
+	case netem.Delivered, netem.Dropped:
+		if d.left--; d.left > 0 {
+			r.seq[e.Packet.ID] = d
+		} else {
+			delete(r.seq, e.Packet.ID)
+		}
+		if e.Kind == netem.Dropped {
+			return
+		}
+		m.Kind, m.Seq, m.Sent = report.MessageReceived, d.number, e.Packet.Sent
 		if e.Packet.Corrupt {
 			m.Kind = report.MessageCorrupt
 		}
