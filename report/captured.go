@@ -77,6 +77,9 @@ func (r *Results) captureRows(rows []row) []row {
 			}
 		}
 	}
+	rows = slices.DeleteFunc(rows, func(w row) bool { // nobody knows it
+		return w.cells != nil && !slices.ContainsFunc(w.cells, func(c string) bool { return c != "–" })
+	})
 	if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.Seen != nil }) {
 		rows = append(rows, r.seenRows()...)
 	}

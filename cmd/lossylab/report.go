@@ -51,6 +51,7 @@ type reporting struct {
 	offset  *time.Duration
 	read    atomic.Int64
 
+	args    []string
 	inputs  []*captureInput
 	jobs    []job
 	flows   []*report.Flow
@@ -135,6 +136,7 @@ func (r *reporting) run(args []string) error {
 		stop = p.done
 	}
 	defer func() { stop() }()
+	r.args = args
 	if err := r.open(args); err != nil {
 		return err
 	}
@@ -171,8 +173,8 @@ func (r *reporting) tell(dir *folder, m manifest) error {
 	if r.flags.quiet {
 		return nil
 	}
-	fmt.Fprintf(r.out, "lossylab %s  report of %s\n", version, strings.Join(r.names(), " and "))
-	for _, a := range r.about()[1:] {
+	fmt.Fprintf(r.out, "lossylab %s  report of %s\n", version, strings.Join(r.args, " and "))
+	for _, a := range r.about()[1:] { // the captures have been named
 		fmt.Fprintf(r.out, "%s: %s\n", a[0], a[1])
 	}
 	fmt.Fprintln(r.out)

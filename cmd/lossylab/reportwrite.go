@@ -79,7 +79,7 @@ func (r *reporting) write(dir *folder) (m manifest, err error) {
 	if err := r.outputs.figures(dir, figures); err != nil {
 		return m, err
 	}
-	page := report.Page{Title: "Report of " + strings.Join(r.names(), " and "), Results: p, Flows: r.flows, Figures: figures, Captures: "pcap",
+	page := report.Page{Title: "Report of " + strings.Join(r.args, " and "), Results: p, Flows: r.flows, Figures: figures, Captures: "pcap",
 		About: r.about(), Sources: r.sources}
 	if len(r.outputs.formats) == 0 {
 		page.Figures = nil
@@ -157,6 +157,8 @@ func (r *reporting) choice(all []report.Figure) (figures []report.Figure) {
 			continue
 		case one && f.Name != "sequence" && f.Name != "goodput":
 			continue
+		case one && f.Name == "sequence":
+			f.Caption = "TCP time-sequence diagram, as segments passed the vantage point: which of them were lost behind it is not known."
 		case one && f.Name == "goodput":
 			f.Title = "New data over time"
 			f.Caption = "New data over time that passed the vantage point from the client, without headers and without what was sent again."

@@ -20,6 +20,7 @@ type Clock struct {
 const (
 	maxSkew   = 1e-3                          // more than any that keeps time: RFC 5905 section 1 has 500 parts in a million
 	leastGain = int64(100 * time.Microsecond) // what the skew must make of the whole, to be told from jitter
+	gainShare = 20                            // and as a part of the least delay: less makes no difference
 )
 
 // learnClock finds out how the clocks differ from the crossings in both directions. What a clock gains makes the least delay
@@ -39,10 +40,12 @@ func learnClock(up, down *hull, zero, span int64) Clock {
 		return c
 	}
 	c.Skew = commonSkew(up.slope(), -down.slope())
-	if math.Abs(c.Skew) > maxSkew || max(gained(c.Skew, span), -gained(c.Skew, span)) < leastGain {
+	delay := (up.least(0, zero) + down.least(0, zero)) / 2
+	if gain := gained(math.Abs(c.Skew), span); math.Abs(c.Skew) > maxSkew || gain < max(leastGain, delay/gainShare) {
 		c.Skew = 0
 	}
-	there, back := up.least(c.Skew, zero), down.least(-c.Skew, zero)
+	apart := (up.least(0, zero) - down.least(0, zero)) / 2 // what is sent down is timed by the server's clock
+	there, back := up.least(c.Skew, zero), down.least(-c.Skew, zero+apart)
 	c.Offset = time.Duration((there - back) / 2)
 	c.Delay = time.Duration((there + back) / 2)
 	c.Method = "the least delay is taken for the same in both directions, and the skew from the lower convex hull of the delays"

@@ -26,6 +26,9 @@ type conn struct {
 	rttvar   float64
 	repeats  int        // duplicate acknowledgments since acked grew
 	sacked   bool       // one of them said what has arrived beyond a hole
+	permits  bool       // the client's SYN permits SACK, without which there are no probes
+	syns     int        // sent
+	probed   bool       // since something was acknowledged
 	armed    netem.Time // when the retransmission timer was set anew, as far as can be told
 	trigger  report.Trigger
 	until    int64 // a recovery ends when this is acknowledged
@@ -57,10 +60,12 @@ func (c *conn) send(at netem.Time, h *netem.Header, from, to int64) (t report.Tr
 		known++
 	}
 	switch {
-	case from == end:
-		return t, false
 	case h.Flags&netem.SYN != 0:
+		c.permits = hasOption(h.Options, 4, 2)
+		c.syns++
 		c.armed = at
+		return t, false
+	case from == end:
 		return t, false
 	}
 	if from < known {
@@ -80,23 +85,22 @@ const (
 )
 
 // why infers what made the sender repeat a segment. In a recovery, that is what began it. Otherwise duplicate acknowledgments
-// ask for a fast retransmit; after a time as long as a timeout it was one; and the end of the data, repeated sooner, is a tail
-// loss probe, RFC 8985 section 7.2.
+// ask for a fast retransmit; the end of the data, repeated alone after a pause, is a tail loss probe, once until something is
+// acknowledged, RFC 8985 section 7.3; and what else comes after a time as long as a timeout was one.
 func (c *conn) why(at netem.Time, tail bool) report.Trigger {
 	expired := at.Sub(c.armed) >= c.timeout()
 	switch {
-	case c.recovers && c.trigger == report.Timeout && !expired:
-		return report.Timeout
+	case c.recovers && !expired:
+		return c.trigger
+	case !c.recovers && (c.sacked || c.repeats >= dupAcksFor) && !expired:
+		c.recoveries++
+		return c.recover(report.Fast)
+	case !c.recovers && tail && c.permits && !c.probed:
+		c.probed = true
+		return report.Tail
 	case expired:
 		c.timeouts++
 		return c.recover(report.Timeout)
-	case c.recovers:
-		return report.Fast
-	case c.sacked || c.repeats >= dupAcksFor:
-		c.recoveries++
-		return c.recover(report.Fast)
-	case tail:
-		return report.Tail
 	}
 	c.recoveries++
 	return c.recover(report.Fast)
@@ -120,6 +124,9 @@ func (c *conn) acknowledge(at netem.Time, h *netem.Header) {
 	if h.Flags&netem.ACK == 0 || h.Flags&netem.RST != 0 {
 		return
 	}
+	if h.Flags&netem.SYN != 0 && c.syns == 1 && c.srtt == 0 {
+		c.smooth(float64(at.Sub(c.armed)))
+	}
 	ack := c.offset(h.Ack, c.acked)
 	if ack <= c.acked {
 		if ack == c.acked && len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0 && c.next > c.acked {
@@ -131,7 +138,7 @@ func (c *conn) acknowledge(at netem.Time, h *netem.Header) {
 	if sample, ok := c.rtt.Acked(ack, at); ok {
 		c.smooth(float64(sample))
 	}
-	c.acked, c.repeats, c.sacked, c.armed = ack, 0, hasSACK(h.Options), at
+	c.acked, c.repeats, c.sacked, c.probed, c.armed = ack, 0, hasSACK(h.Options), false, at
 	if c.recovers && ack >= c.until {
 		c.recovers = false
 	}
@@ -152,7 +159,10 @@ func (c *conn) smooth(r float64) {
 }
 
 // hasSACK reports whether TCP options tell of data beyond a hole, RFC 2018 section 3.
-func hasSACK(options []byte) bool {
+func hasSACK(options []byte) bool { return hasOption(options, 5, 10) }
+
+// hasOption reports whether there is a TCP option of this kind and at least this length.
+func hasOption(options []byte, kind byte, length int) bool {
 	for len(options) > 1 && options[0] != 0 {
 		if options[0] == 1 {
 			options = options[1:]
@@ -162,7 +172,7 @@ func hasSACK(options []byte) bool {
 		if n < 2 || n > len(options) {
 			return false
 		}
-		if options[0] == 5 && n >= 10 {
+		if options[0] == kind && n >= length {
 			return true
 		}
 		options = options[n:]

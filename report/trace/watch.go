@@ -117,7 +117,7 @@ func (w *watcher) forth(h *netem.Header, frame int) {
 		w.scale[0] = windowScale(h.Options)
 		w.again += uint64(one(w.synAgain))
 		w.synAgain = true
-		c.armed = w.now
+		c.send(w.now, h, -1, 0)
 		return
 	}
 	from := c.offset(h.Seq, c.next)
