@@ -44,10 +44,14 @@ func tcpFlags(r *capturefile.Record, transport int) byte {
 	return r.IP[transport+13]
 }
 
-// whole returns the bytes of a packet, with zeros in the place of those that were not captured. They are the caller's.
-func whole(r *capturefile.Record) []byte {
-	b := make([]byte, max(len(r.IP), min(r.IPLength, maxPacket)))
-	copy(b, r.IP)
+// whole returns the bytes of a packet, with zeros in the place of those that were not captured, in b if there is room.
+func whole(r *capturefile.Record, b []byte) []byte {
+	n := max(len(r.IP), min(r.IPLength, maxPacket))
+	if cap(b) < n {
+		b = make([]byte, n)
+	}
+	b = b[:n]
+	clear(b[copy(b, r.IP):])
 	return b
 }
 

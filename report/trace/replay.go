@@ -149,7 +149,7 @@ func (v *vantage) waitsFor(o *vantage) bool { return v.of != 0 && o.head != nil 
 func (r *replay) send(v *vantage) {
 	r.id++
 	frame := v.head.Frame
-	p := &netem.Packet{ID: r.id, Sent: r.now, Data: whole(v.head)}
+	p := &netem.Packet{ID: r.id, Sent: r.now, Data: whole(v.head, nil)}
 	v.told = frame
 	r.tell(v.link, netem.Sent, "", p, frame)
 	copies := v.out.copies[frame]
@@ -195,7 +195,7 @@ func (r *replay) arrive(v, o *vantage) {
 		p = &c
 	}
 	if v.in.corrupt[frame] {
-		c := netem.Packet{ID: p.ID, Copy: p.Copy, Sent: p.Sent, Corrupt: true, Data: whole(v.head)}
+		c := netem.Packet{ID: p.ID, Copy: p.Copy, Sent: p.Sent, Corrupt: true, Data: whole(v.head, nil)}
 		p = &c
 		r.tell(o.link, netem.Corrupted, damaged, p, 0)
 	}

@@ -47,6 +47,7 @@ type watcher struct {
 	segments int64
 	again    uint64
 	synAgain bool
+	packet   []byte // the one that is looked at
 }
 
 // shown is how many segments and acknowledgments the figures get to see.
@@ -79,7 +80,8 @@ func Watch(c match.Capture, of *Conversation) (*report.Flow, report.FlowResult, 
 // take looks at a packet of the conversation.
 func (w *watcher) take(r *capturefile.Record, forth bool) {
 	w.now = max(w.now, netem.Time(r.Time-w.zero))
-	h, ok := netem.ParseHeader(whole(r))
+	w.packet = whole(r, w.packet)
+	h, ok := netem.ParseHeader(w.packet)
 	if !ok {
 		return
 	}
