@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"lossylab/report"
 )
@@ -108,7 +107,13 @@ func TestReportClock(t *testing.T) {
 	output(t, context.Background(), exitDone, "run", "-q", "--figures", "none", "--proto", "tcp", "--capture", "pcap", "--link", "delay 30ms 1ms loss 2%", "--out", dir)
 	client, server := filepath.Join(dir, "tcp/client.pcap"), filepath.Join(dir, "tcp/server.pcap")
 	bent := filepath.Join(t.TempDir(), "bent.pcap")
-	bend(t, server, bent, -90*time.Second, 200)
+	first := int64(-1)
+	bend(t, server, bent, func(ns int64) int64 {
+		if first < 0 {
+			first = ns
+		}
+		return ns - 90e9 + (ns-first)/5000
+	})
 	want := resultsOf(t, dir).Flows[0]
 	for _, names := range [][]string{{client, bent}, {bent, client}} {
 		out := filepath.Join(t.TempDir(), "out")
@@ -127,7 +132,7 @@ func TestReportClock(t *testing.T) {
 }
 
 // bend rewrites the times of a nanosecond pcap file.
-func bend(t *testing.T, from, to string, offset time.Duration, ppm int64) {
+func bend(t *testing.T, from, to string, by func(ns int64) int64) {
 	t.Helper()
 	b, err := os.ReadFile(from)
 	if err != nil {
@@ -140,13 +145,9 @@ func bend(t *testing.T, from, to string, offset time.Duration, ppm int64) {
 	if order.Uint32(b) != 0xa1b23c4d {
 		t.Fatalf("%s: not in nanoseconds", from)
 	}
-	first := int64(-1)
 	for at := 24; at < len(b); {
 		ns := int64(order.Uint32(b[at:]))*1e9 + int64(order.Uint32(b[at+4:]))
-		if first < 0 {
-			first = ns
-		}
-		ns += int64(offset) + (ns-first)*ppm/1e6
+		ns = by(ns)
 		order.PutUint32(b[at:], uint32(ns/1e9))
 		order.PutUint32(b[at+4:], uint32(ns%1e9))
 		at += 16 + int(order.Uint32(b[at+8:]))
@@ -232,4 +233,51 @@ func BenchmarkReport(b *testing.B) {
 		output(b, context.Background(), exitDone, "report", dir, "-q", "--figures", "none", "--out", dir+"-report")
 	}
 	b.ReportMetric(float64(frames*b.N)/b.Elapsed().Seconds(), "frames/s")
+}
+
+// A file that ends within a record, and a clock that was set back, make a report that says so.
+func TestReportOfDoubtful(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	output(t, context.Background(), exitDone, "run", "-q", "--figures", "none", "--proto", "tcp", "--capture", "pcap", "--link", "delay 30ms loss 2%", "--messages", "200", "--out", dir)
+	client, server := filepath.Join(dir, "tcp/client.pcap"), filepath.Join(dir, "tcp/server.pcap")
+	whole, err := os.ReadFile(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, back := filepath.Join(t.TempDir(), "short.pcap"), filepath.Join(t.TempDir(), "back.pcap")
+	if err := os.WriteFile(short, whole[:len(whole)/2], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	bend(t, client, back, func(ns int64) int64 {
+		if n++; n > 100 {
+			return ns - 2e9
+		}
+		return ns
+	})
+	out := filepath.Join(t.TempDir(), "out")
+	for _, names := range [][]string{{short}, {short, server}} {
+		text, _ := output(t, context.Background(), exitDone, append([]string{"report", "--figures", "none", "--out", out}, names...)...)
+		if r := resultsOf(t, out); r.Complete || !strings.Contains(r.Note, "ends in the middle of a record") || !strings.Contains(text, "Not complete") {
+			t.Errorf("%v: %v %q", names, r.Complete, r.Note)
+		}
+	}
+	for _, names := range [][]string{{back}, {back, server}} {
+		text, _ := output(t, context.Background(), exitDone, append([]string{"report", "--figures", "png", "--out", out}, names...)...)
+		if !strings.Contains(text, "runs backwards, by 1.9") || !strings.Contains(text, "at frame 101") {
+			t.Errorf("%v: nothing of the clock in\n%s", names, text)
+		}
+	}
+	// What is no record is an error that names the frame, and nothing is written.
+	lie := append([]byte(nil), whole...)
+	copy(lie[24+8:], "\xff\xff\xff\xff")
+	if err := os.WriteFile(short, lie, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := output(t, context.Background(), exitUsage, "report", short, "--out", out+"2"); !strings.Contains(errs, "frame 1, at byte 24") {
+		t.Error(errs)
+	}
+	if _, err := os.Stat(out + "2"); err == nil {
+		t.Error("a folder was written")
+	}
 }
