@@ -3,7 +3,6 @@ package trace
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"lossylab/report/match"
@@ -131,12 +130,23 @@ func (m *Meeting) setClock(c Clock) {
 func meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
 	m := &Meeting{Client: client, Server: server, Of: of, up: newCrossings(), down: newCrossings()}
 	// Both directions are known by the client's port, as a server has one for many.
-	f := match.Filter{Proto: of.up().proto, Port: of.Client.Port()}
-	var err error
-	if m.Up, err = m.compare(client, server, f, of.Client.Addr(), &m.up); err != nil {
+	there := match.Filter{Proto: of.up().proto, Port: of.Client.Port(), From: of.Client.Addr()}
+	back := there
+	back.From = of.Server.Addr()
+	atClient, err := match.SurveysOf(client, there, back)
+	if err != nil {
 		return nil, err
 	}
-	if m.Down, err = m.compare(server, client, f, of.Server.Addr(), &m.down); err != nil {
+	atServer, err := match.SurveysOf(server, there, back)
+	if err != nil {
+		return nil, err
+	}
+	m.Up, err = common(match.CompareSurveyed(client, server, there, m.up.config(), atClient[0], atServer[0]))
+	if err != nil {
+		return nil, err
+	}
+	m.Down, err = common(match.CompareSurveyed(server, client, back, m.down.config(), atServer[1], atClient[1]))
+	if err != nil {
 		return nil, err
 	}
 	if m.Up == nil && m.Down == nil {
@@ -145,14 +155,15 @@ func meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
 	return m, nil
 }
 
-// compare matches one direction. Nothing in common is no error of one direction.
-func (m *Meeting) compare(sent, received match.Capture, f match.Filter, from netip.Addr, c *crossings) (*match.Comparison, error) {
-	f.From = from
-	found, err := match.Compare(sent, received, f, match.Config{Observe: c.observe, Copied: c.copied})
+// config makes a comparison tell c.
+func (c *crossings) config() match.Config { return match.Config{Observe: c.observe, Copied: c.copied} }
+
+// common makes nothing of nothing in common, which is no error of one direction.
+func common(c *match.Comparison, err error) (*match.Comparison, error) {
 	if errors.Is(err, match.ErrNothingSent) || errors.Is(err, match.ErrNothingCommon) {
 		return nil, nil
 	}
-	return found, err
+	return c, err
 }
 
 // swapped reports whether the first capture is the server's: then packets arrive before they are sent, by any clock, or more
