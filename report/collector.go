@@ -49,6 +49,13 @@ func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 
 // Observe implements netem.Observer.
 func (c *Collector) Observe(e netem.Event) {
+	_, frame := c.frames.Count(e)
+	c.ObserveFrame(e, frame)
+}
+
+// ObserveFrame is Observe for events that were read from captures made elsewhere, which hold other frames too: frame is the
+// number of the one that e is in its capture, 0 for none.
+func (c *Collector) ObserveFrame(e netem.Event, frame int) {
 	if e.Link == up {
 		c.up.observe(e)
 	} else {
@@ -56,7 +63,6 @@ func (c *Collector) Observe(e netem.Event) {
 	}
 	c.measures.observe(e)
 	c.samples.observe(e)
-	_, frame := c.frames.Count(e)
 	c.tally.observe(e)
 	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
 	if full && !tcp {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -90,7 +91,7 @@ type figureView struct {
 }
 
 func (p *Page) view() (*webPage, error) {
-	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: filters(), Tables: p.tableViews(), Words: p.words(),
+	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: p.filters(), Tables: p.tableViews(), Words: p.words(),
 		Measures: p.measuresView()}
 	v.CSS, v.PlotCSS = template.CSS(pageFile("page.css")), template.CSS(pageFile("uplot.css"))
 	v.JS, v.PlotJS = template.JS(pageFile("page.js")), template.JS(pageFile("uplot.js"))
@@ -111,7 +112,9 @@ func (p *Page) view() (*webPage, error) {
 		v.HasTCP = v.HasTCP || len(f.Segments) > 0
 		if p.Captures != "" {
 			for _, at := range []Vantage{Client, Server} {
-				v.Files = append(v.Files, fmt.Sprintf("%s/%s.%s", f.Proto, at, p.Captures))
+				if name := p.source(f.Proto, at); !slices.Contains(v.Files, name) {
+					v.Files = append(v.Files, name)
+				}
 			}
 		}
 	}
@@ -147,11 +150,17 @@ func (v *webPage) contents() []heading {
 		c = append(c, heading{f.ID, f.Title})
 	}
 	c = append(c, v.Measures.headings()...)
+	if v.Results.captured() {
+		c = append(c, heading{"untold", "What these captures do not tell"})
+	}
 	return append(c, heading{"wireshark", "In Wireshark"}, heading{"words", "What the words mean"})
 }
 
 func (p *Page) facts() []fact {
 	r := p.Results
+	if p.About != nil {
+		return p.aboutFacts()
+	}
 	facts := []fact{{Name: "program", Value: r.App}, {Name: "seed", Value: fmt.Sprint(r.Seed)},
 		{Name: "engine", Value: fmt.Sprintf("%s (%s)", r.Engine, r.Stack)}}
 	if len(r.Flows) > 0 {
@@ -162,7 +171,7 @@ func (p *Page) facts() []fact {
 }
 
 func (p *Page) storyView(f *Flow, r *TCPResult) (s storyView, ok bool) {
-	if r == nil || r.Retransmits == 0 {
+	if r == nil || r.Retransmits == 0 || r.Causes == nil {
 		return s, false
 	}
 	s = storyView{Count: count(r.Retransmits, "segment"), Occasions: enumerate(r.occasions())}

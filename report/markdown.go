@@ -17,6 +17,11 @@ type Page struct {
 	Image    string // extension of the figures to show: "png"; empty shows none
 	Captures string // extension of the captures; empty: there are none
 	Tables   string // formats of the files in tables/, with commas; empty: there are none
+
+	// Of captures made elsewhere: what is told at the top, names and values, and by protocol the files at the client's and at
+	// the server's end.
+	About   [][2]string
+	Sources map[string][2]string
 }
 
 // WriteMarkdown writes the page: summary, figures, and the frames of the ladder to look up in the captures.
@@ -32,8 +37,12 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", strings.ToUpper(f.Proto), note)
 		}
 	}
-	fmt.Fprintf(b, "\n| | |\n|---|---|\n| program | %s |\n| seed | %d |\n| engine | %s (%s) |\n| lossylab | %s |\n", r.App, r.Seed, r.Engine, r.Stack, r.Version)
-	if len(r.Flows) > 0 {
+	if p.About != nil {
+		p.about(b)
+	} else {
+		fmt.Fprintf(b, "\n| | |\n|---|---|\n| program | %s |\n| seed | %d |\n| engine | %s (%s) |\n| lossylab | %s |\n", r.App, r.Seed, r.Engine, r.Stack, r.Version)
+	}
+	if p.About == nil && len(r.Flows) > 0 {
 		fmt.Fprintf(b, "| link up | `%s` |\n| link down | `%s` |\n", orPerfect(r.Flows[0].Link[up].Spec), orPerfect(r.Flows[0].Link[down].Spec))
 	}
 	p.summary(b)
@@ -50,6 +59,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		p.sequenceDiagram(b, f)
 		p.frames(b, f)
 	}
+	p.untold(b)
 	p.documents(b)
 	p.wireshark(b)
 	p.definitions(b)
@@ -115,8 +125,8 @@ func (p *Page) frames(b *bufio.Writer, f *Flow) {
 	case slices.ContainsFunc(f.Transits, func(t Transit) bool { return t.story() != "" }):
 		which = "round the first packet that something happened to"
 	}
-	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s/client.%s` and `%s/server.%s`, %s:\n\n",
-		strings.ToUpper(f.Proto), f.Proto, p.Captures, f.Proto, p.Captures, which)
+	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s` and `%s`, %s:\n\n",
+		strings.ToUpper(f.Proto), p.source(f.Proto, Client), p.source(f.Proto, Server), which)
 	fmt.Fprint(b, "| sent at | packet | client frame | server frame | what happened |\n|---:|---|---:|---:|---|\n")
 	for _, t := range f.Transits {
 		client, server, arrow := t.SentFrame, t.RecvFrame, "→"
@@ -174,6 +184,9 @@ func (p *Page) definitions(b *bufio.Writer) {
 
 // words are the definitions of what the summary counts.
 func (p *Page) words() []fact {
+	if p.Results.captured() {
+		return p.captureWords()
+	}
 	words := []fact{
 		{Name: "lost", Value: "sent by the program and never received, from app.* of results.json; dropped counts IP packets on the link."},
 		{Name: "duplicated", Value: "received once more; corrupted: received with other content than was sent."},

@@ -23,6 +23,7 @@ type Results struct {
 	Verdict    string       `json:"verdict"`        // one sentence
 	Confidence float64      `json:"confidence"`     // of all intervals, such as 0.95
 	Flows      []FlowResult `json:"flows"`
+	Untold     []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
 }
 
 // FlowResult is what one protocol did.
@@ -37,7 +38,9 @@ type FlowResult struct {
 	TCP      *TCPResult             `json:"tcp,omitempty"`
 	Metrics  *Metrics               `json:"metrics,omitempty"`
 	Theory   *Theory                `json:"theory,omitempty"`
-	Input    []InputResult          `json:"input,omitempty"` // by client
+	Input    []InputResult          `json:"input,omitempty"`   // by client
+	Vantage  string                 `json:"vantage,omitempty"` // of captures made elsewhere: where they were taken
+	Seen     *SeenResult            `json:"seen,omitempty"`    // by one vantage point
 }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.
@@ -92,9 +95,10 @@ type TCPResult struct {
 	Retransmits    uint64   `json:"retransmits"`   // by the stack, SYN and FIN included
 	FastRecoveries uint64   `json:"fast_recoveries"`
 	Timeouts       uint64   `json:"timeouts"`
-	Spurious       int64    `json:"spurious"` // retransmissions of what had already arrived, or was about to
-	SRTT           *Summary `json:"srtt_s"`   // smoothed round-trip time, over its samples
-	CwndMax        int      `json:"cwnd_max"` // segments
+	Spurious       int64    `json:"spurious"`        // retransmissions of what had already arrived, or was about to
+	SRTT           *Summary `json:"srtt_s"`          // smoothed round-trip time, over its samples
+	RTT            *Summary `json:"rtt_s,omitempty"` // of captures: from a segment to its acknowledgment, by Karn's algorithm
+	CwndMax        int      `json:"cwnd_max"`        // segments
 
 	// Why segments were sent again, and how the sender came to do so (see Cause and Trigger): each sums to Retransmits.
 	Causes   map[string]int64 `json:"causes"`

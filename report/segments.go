@@ -13,6 +13,7 @@ import (
 type tcpTracker struct {
 	conns    []*tcpConn          // in the order in which they were opened; the figures show the first
 	byPort   map[uint16]*tcpConn // by the client's port, each the newest
+	joins    bool                // connections that were open already count from their first segment seen
 	lastPort uint16              // a packet mostly belongs to the same connection as the one before
 	last     *tcpConn
 	sending  []transmission // in order of sending, which is that of the packets' IDs
@@ -109,12 +110,18 @@ func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) seen {
 		c = t.open(h)
 		c.scaling(h, true)
 	}
+	if c == nil && t.joins && e.Kind == netem.Sent {
+		c = t.join(h)
+	}
 	if c == nil || h.Flags&netem.RST != 0 {
 		return seen{conn: c}
 	}
 	s := seen{conn: c, len: len(h.Payload)}
 	if s.len > 0 {
 		s.offset = c.offset(h.Seq, c.next)
+	}
+	if s.offset < 0 { // of what was sent before anybody looked
+		return seen{conn: c}
 	}
 	if e.Kind == netem.Sent && (s.len > 0 || h.Flags&(netem.SYN|netem.FIN) != 0) {
 		t.send(e, h, &s, frame)

@@ -27,7 +27,7 @@ const storyLength = 25
 
 // retransmissions says why TCP sent segments again: a line for each cause, and then the first of them one by one.
 func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
-	if r == nil || r.Retransmits == 0 {
+	if r == nil || r.Retransmits == 0 || r.Causes == nil {
 		return
 	}
 	fmt.Fprintf(b, "\n## Why TCP sent again\n\nThe sender sent %s again. What the link had done to what they repeat:\n\n",
@@ -45,7 +45,7 @@ func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
 	}
 	fmt.Fprintf(b, "\n%s:\n\n", p.which(f, r, len(told)))
 	if p.Captures != "" {
-		fmt.Fprintf(b, "Frames are those of `%s/client.%s`.\n\n", f.Proto, p.Captures)
+		fmt.Fprintf(b, "Frames are those of `%s`.\n\n", p.source(f.Proto, Client))
 	}
 	fmt.Fprint(b, "| frame | what became of it | sent again | by | after | messages that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n")
 	for i := range told {
@@ -105,7 +105,7 @@ func (r *Retransmission) fate() string {
 	}
 	switch r.Cause {
 	case DataLost:
-		return what + "lost: " + r.By
+		return what + "lost: " + strings.TrimPrefix(r.By, "lost ")
 	case AckLost:
 		return what + "arrived; its acknowledgment was lost"
 	case Reordering:

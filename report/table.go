@@ -23,7 +23,7 @@ func (r *Results) summaryRows() []row {
 		rows = append(rows, row{label: "What TCP paid"})
 		rows = append(rows, r.tcpRows()...)
 	}
-	return rows
+	return r.captureRows(rows)
 }
 
 // either returns the words for an echo, or those for the other programs.
@@ -98,6 +98,9 @@ func (r *Results) linkRows() []row {
 		label := "dropped by " + cause
 		if cause == "drop" { // the first word of "drop data 5"
 			label = "dropped by a fault"
+		}
+		if cause == "lost" { // between two captures
+			label = "dropped"
 		}
 		rows = append(rows, both(label, func(l *LinkResult) int64 { return l.DroppedBy[cause] }))
 	}

@@ -70,7 +70,7 @@ func (p *Page) wireshark(b *bufio.Writer) {
 	}
 	fmt.Fprintf(b, "\n## In Wireshark\n\nDisplay filters for the captures; [`%s`](%s) holds colouring rules for them "+
 		"(View, Colouring Rules, Import).\n\n| filter | shows |\n|---|---|\n", ColourFile, ColourFile)
-	for _, f := range filters() {
+	for _, f := range p.filters() {
 		fmt.Fprintf(b, "| `%s` | %s |\n", strings.ReplaceAll(f.Filter, "|", `\|`), f.Shows)
 	}
 }

@@ -7,6 +7,9 @@ import (
 
 // MakeVerdict returns one sentence that says what the run showed: what UDP did not bring, and what TCP did and paid.
 func (r *Results) MakeVerdict() string {
+	if r.captured() {
+		return r.captureVerdict()
+	}
 	var clauses []string
 	for i := range r.Flows {
 		f := &r.Flows[i]

@@ -74,9 +74,13 @@ var table = []row{
 		tests:   []string{"netem", "report/pcapng"},
 		why:     "what arrived of what was sent can be told from any two captures, whoever made them",
 	}, {
+		dir:     "report/trace",
+		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric"},
+		why:     "captures made anywhere become the events that everything else is made of",
+	}, {
 		dir: "cmd/lossylab",
-		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng", "sim", "sim/app",
-			"sim/netstack"},
+		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
+			"report/trace", "sim", "sim/app", "sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",

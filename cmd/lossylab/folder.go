@@ -248,7 +248,7 @@ type manifest struct {
 	Version  string            `json:"version"`
 	Stack    string            `json:"stack"`
 	Seed     uint64            `json:"seed"`
-	Scenario *scenario         `json:"scenario"`
+	Scenario any               `json:"scenario"`
 	Files    map[string]string `json:"files"` // name, with slashes, to SHA-256 in hexadecimal
 }
 

@@ -51,19 +51,25 @@ func newOutputs(f *runFlags, set *pflag.FlagSet) (*outputs, error) {
 	default:
 		return nil, usagef("--capture %q: there are pcapng, pcap and none", f.capture)
 	}
-	if f.figures == "none" {
-		return o, nil
+	o.formats, err = figureFormats(f.figures)
+	return o, err
+}
+
+// figureFormats reads --figures; none is none.
+func figureFormats(figures string) (formats []string, err error) {
+	if figures == "none" {
+		return nil, nil
 	}
-	for _, format := range strings.Split(f.figures, ",") {
+	for _, format := range strings.Split(figures, ",") {
 		format = strings.TrimSpace(format)
 		if !slices.Contains([]string{"png", "svg", "pdf"}, format) {
 			return nil, usagef("--figures %q: there are png, svg and pdf, several with commas between them, and none", format)
 		}
-		if !slices.Contains(o.formats, format) {
-			o.formats = append(o.formats, format)
+		if !slices.Contains(formats, format) {
+			formats = append(formats, format)
 		}
 	}
-	return o, nil
+	return formats, nil
 }
 
 // captures begins the two captures of a protocol's run.

@@ -25,14 +25,20 @@ var ErrNothingCommon = errors.New("no packet of the one is in the other")
 // learn how the clocks differ and how much of each packet was kept, and once to match. The errors of the captures name the
 // file; the others are ErrNothingSent and ErrNothingCommon.
 func Compare(sent, received Capture, f Filter, config Config) (*Comparison, error) {
-	c := &Comparison{}
-	var err error
-	if c.Sent, err = SurveyOf(sent, &f); err != nil {
+	s, err := SurveyOf(sent, &f)
+	if err != nil {
 		return nil, err
 	}
-	if c.Received, err = SurveyOf(received, &f); err != nil {
+	r, err := SurveyOf(received, &f)
+	if err != nil {
 		return nil, err
 	}
+	return CompareSurveyed(sent, received, f, config, s, r)
+}
+
+// CompareSurveyed is Compare for captures that have been surveyed with this filter.
+func CompareSurveyed(sent, received Capture, f Filter, config Config, s, r *Survey) (*Comparison, error) {
+	c := &Comparison{Sent: s, Received: r}
 	switch {
 	case c.Sent.Packets == 0:
 		return nil, ErrNothingSent

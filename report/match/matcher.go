@@ -9,6 +9,10 @@ type Config struct {
 
 	// Observe is told of every packet that was sent, in order, once nothing more is expected of it. It may be nil.
 	Observe func(Fate)
+
+	// Copied is told of each further arrival of a packet: which packet, by its number and its place in the sender's capture,
+	// and where. It may be nil.
+	Copied func(number int, sent, arrival Point)
 }
 
 // The defaults. A network that has not delivered a packet within a minute will not; a quarter of a million packets take less
@@ -99,8 +103,7 @@ func (m *matcher) choose(t twins, s sighting) {
 	usual := max(early, 4*m.spread)
 	switch {
 	case twin != nil && (f == nil || distance(f, at) > usual && distance(twin, at) < distance(f, at)):
-		twin.Copies++
-		m.result.Duplicates++
+		m.copy(twin, s.Point)
 		return
 	case f == nil: // sooner than ever before, but nothing else is like it
 		f = m.flights.at(t.near)
@@ -109,6 +112,15 @@ func (m *matcher) choose(t twins, s sighting) {
 	}
 	m.end(f, s.Point, s.corrupts(f))
 	m.learn(f)
+}
+
+// copy notes that a flight has arrived once more.
+func (m *matcher) copy(f *flight, arrival Point) {
+	f.Copies++
+	m.result.Duplicates++
+	if m.config.Copied != nil {
+		m.config.Copied(f.Number, f.Sent, arrival)
+	}
 }
 
 // end notes that a flight has arrived.

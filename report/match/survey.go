@@ -31,42 +31,58 @@ const maxTo = 1000
 // SurveyOf reads all of a capture for the packets that f takes. A capture in which none can be matched, because it is empty or
 // of an unknown link type or without times, is an error.
 func SurveyOf(c Capture, f *Filter) (*Survey, error) {
+	all, err := SurveysOf(c, *f)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// SurveysOf is SurveyOf for several filters, and reads the capture once.
+func SurveysOf(c Capture, fs ...Filter) ([]*Survey, error) {
 	rs, err := c.open()
 	if err != nil {
 		return nil, err
 	}
-	s := &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
+	all := make([]*Survey, len(fs))
+	for i := range all {
+		all[i] = &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
+	}
+	frames := 0
 	for {
 		r, err := rs.Next()
 		if err == io.EOF {
 			break
 		}
-		if err == nil {
-			s.Frames++
-			err = s.take(r, f)
-		}
 		if err != nil {
 			return nil, c.fault(err)
 		}
+		frames++
+		v, ok := look(r)
+		for i := range fs {
+			if ok && fs[i].takes(&v) {
+				if err := all[i].take(r, &v); err != nil {
+					return nil, c.fault(err)
+				}
+			}
+		}
 	}
-	s.Note = rs.Note()
-	s.addresses()
-	if err := readable(rs, s.Frames); err != nil {
+	for _, s := range all {
+		s.Frames, s.Note = frames, rs.Note()
+		s.addresses()
+	}
+	if err := readable(rs, frames); err != nil {
 		return nil, c.fault(err)
 	}
-	return s, nil
+	return all, nil
 }
 
-// take takes in a record.
-func (s *Survey) take(r *capturefile.Record, f *Filter) error {
-	v, ok := look(r)
-	if !ok || !f.takes(&v) {
-		return nil
-	}
+// take takes in a packet.
+func (s *Survey) take(r *capturefile.Record, v *view) error {
 	if !r.Timed {
 		return fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame)
 	}
-	s.count(r, &v)
+	s.count(r, v)
 	if intact := s.leads[v.Dst]; !intact && len(s.leads) <= maxTo {
 		if _, known := s.leads[v.Dst]; !known {
 			s.To = append(s.To, v.Dst)

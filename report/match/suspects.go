@@ -53,8 +53,7 @@ func (m *matcher) convict(s *suspect) {
 		m.result.Unknown++
 	case f == nil:
 	case !f.Lost:
-		f.Copies++
-		m.result.Duplicates++
+		m.copy(f, s.Point)
 	default:
 		m.result.Corrupted++
 		if f.Ambiguous = rivals; rivals {

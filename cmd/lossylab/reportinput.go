@@ -1,0 +1,249 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"lossylab/report/match"
+	"lossylab/report/trace"
+)
+
+// job is one conversation in one capture or two.
+type job struct {
+	proto    string // a folder's protocol; empty for any
+	captures []*captureInput
+	listings []*trace.Listing
+	of       *trace.Conversation
+}
+
+func (c *captureInput) capture() match.Capture { return match.Capture{Name: c.name, Open: c.open} }
+
+// open finds the captures and reads them once.
+func (r *reporting) open(args []string) error {
+	info, err := os.Stat(args[0])
+	switch {
+	case err != nil:
+		return usagef("%s: %v: name a capture file, or a folder with captures", args[0], plain(err))
+	case info.IsDir() && len(args) == 1:
+		err = r.openFolder(args[0])
+	default:
+		err = r.openFiles("", args)
+	}
+	if err != nil {
+		return err
+	}
+	for i := range r.jobs {
+		j := &r.jobs[i]
+		for _, c := range j.captures {
+			l, err := trace.List(c.capture())
+			if err != nil {
+				return usageError{err}
+			}
+			j.listings = append(j.listings, l)
+		}
+	}
+	return nil
+}
+
+// openFiles opens one capture or two.
+func (r *reporting) openFiles(proto string, names []string) error {
+	j := job{proto: proto}
+	for _, name := range names {
+		c, err := openCapture(r.ctx, name, &r.read)
+		if err != nil {
+			return err
+		}
+		r.inputs, j.captures = append(r.inputs, c), append(j.captures, c)
+	}
+	if len(names) == 2 && os.SameFile(j.captures[0].info, j.captures[1].info) {
+		return usagef("%s and %s are one file: name the captures of both ends, or one alone", names[0], names[1])
+	}
+	r.jobs = append(r.jobs, j)
+	return nil
+}
+
+// openFolder opens the captures of a run's results, of each protocol two, or else those that lie in the folder.
+func (r *reporting) openFolder(dir string) error {
+	for _, proto := range []string{"udp", "tcp"} {
+		var pair []string
+		for _, at := range []string{"client", "server"} {
+			for _, ext := range []string{"pcapng", "pcap"} {
+				name := filepath.Join(dir, proto, at+"."+ext)
+				if _, err := os.Stat(name); err == nil {
+					pair = append(pair, name)
+					break
+				}
+			}
+		}
+		if len(pair) == 2 {
+			if err := r.openFiles(proto, pair); err != nil {
+				return err
+			}
+		}
+	}
+	if r.jobs != nil {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return usagef("%s: %v", dir, plain(err))
+	}
+	var names []string
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".pcap" || ext == ".pcapng" || ext == ".cap") {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return usagef("%s: there are no captures in it: name a run's results folder, or captures", dir)
+	case 1, 2:
+		return r.openFiles("", names)
+	}
+	return usagef("%s: there are %d captures in it: name the two of the same traffic, or one", dir, len(names))
+}
+
+// numbered are the conversations of the list that the filters leave, in its order: those of each job's first capture.
+func (r *reporting) numbered(j *job) (cs []*trace.Conversation) {
+	for _, c := range j.listings[0].Conversations {
+		switch {
+		case j.proto != "" && c.Proto != j.proto:
+		case r.flags.port != 0 && int(c.Client.Port()) != r.flags.port && int(c.Server.Port()) != r.flags.port:
+		case r.host.IsValid() && c.Client.Addr() != r.host && c.Server.Addr() != r.host:
+		default:
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// choose chooses the conversations. It makes a job for each.
+func (r *reporting) choose() error {
+	var chosen []job
+	n := 0
+	for _, j := range r.jobs {
+		cs := r.numbered(&j)
+		switch {
+		case r.flags.flow > 0 && r.flags.flow <= n+len(cs) && r.flags.flow > n:
+			j.of = cs[r.flags.flow-1-n]
+			chosen = append(chosen, j)
+		case r.flags.flow == 0 && len(cs) > 0:
+			j.of = cs[0]
+			chosen = append(chosen, j)
+			if i := slices.IndexFunc(cs, j.beside); i >= 0 {
+				j.of = cs[i]
+				chosen = append(chosen, j)
+			}
+		}
+		n += len(cs)
+	}
+	if chosen == nil {
+		return r.nothing(n)
+	}
+	slices.SortStableFunc(chosen, func(a, b job) int { return strings.Compare(b.of.Proto, a.of.Proto) }) // UDP first
+	for _, j := range chosen {
+		if err := r.turn(j.of); err != nil {
+			return err
+		}
+	}
+	r.jobs = chosen
+	return nil
+}
+
+// beside reports whether c is between the same hosts as the chosen one over the other protocol.
+func (j *job) beside(c *trace.Conversation) bool {
+	a, b := j.of.Client.Addr(), j.of.Server.Addr()
+	x, y := c.Client.Addr(), c.Server.Addr()
+	return c.Proto != j.of.Proto && (a == x && b == y || a == y && b == x)
+}
+
+// turn makes --client the client.
+func (r *reporting) turn(c *trace.Conversation) error {
+	switch r.client {
+	case c.Client.Addr():
+		return nil
+	case c.Server.Addr():
+		c.Turn()
+		return nil
+	}
+	if !r.client.IsValid() {
+		return nil
+	}
+	return usagef("--client %v: it has no part in %v: choose another conversation with --flow or --host", r.client, c)
+}
+
+func (r *reporting) nothing(n int) error {
+	if r.flags.flow > n && n > 0 {
+		return usagef("--flow %d: there are %d conversations; --list lists them", r.flags.flow, n)
+	}
+	return usagef("%s: no conversation is left by --port and --host; --list without them lists all", strings.Join(r.names(), ", "))
+}
+
+func (r *reporting) names() (names []string) {
+	for _, in := range r.inputs {
+		names = append(names, in.name)
+	}
+	return names
+}
+
+// listed is how many conversations --list prints.
+const listed = 1000
+
+// list prints the conversations.
+func (r *reporting) list() error {
+	n := 0
+	fmt.Fprintf(r.out, "%4s  %-5s %-28s %-28s %10s %14s %10s\n", "flow", "proto", "client", "server", "packets", "bytes", "duration")
+	for i := range r.jobs {
+		for _, c := range r.numbered(&r.jobs[i]) {
+			n++
+			if n > listed {
+				continue
+			}
+			packets, bytes := c.All()
+			fmt.Fprintf(r.out, "%4d  %-5s %-28v %-28v %10d %14d %9.3fs\n", n, c.Proto, c.Client, c.Server, packets, bytes, c.Duration().Seconds())
+		}
+	}
+	switch {
+	case n == 0:
+		return r.nothing(0)
+	case n > listed:
+		fmt.Fprintf(r.out, "and %d more: --port and --host choose\n", n-listed)
+	}
+	return nil
+}
+
+// measure makes the flow of a job.
+func (r *reporting) measure(j *job) error {
+	if len(j.captures) == 1 {
+		flow, result, err := trace.Watch(j.captures[0].capture(), j.of)
+		if err != nil {
+			return usageError{err}
+		}
+		r.add(j, flow, &result, [2]string{j.captures[0].name, j.captures[0].name})
+		return nil
+	}
+	m, err := trace.Meet(j.captures[0].capture(), j.captures[1].capture(), j.of)
+	if errors.Is(err, trace.ErrApart) {
+		return usagef("no packet of %v in %s was found in %s: are these two captures of the same traffic, at the same time and with the same addresses?", j.of, j.captures[0].name, j.captures[1].name)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if r.offset != nil {
+		m.SetOffset(*r.offset)
+	}
+	flow, result, err := m.Both()
+	if err != nil {
+		return usageError{err}
+	}
+	if m.Client.Name != j.captures[0].name {
+		result.Notes = append(result.Notes, fmt.Sprintf("%s is the client's capture, and %s the server's: packets would arrive before they are sent the other way round", m.Client.Name, m.Server.Name))
+	}
+	r.clocks = append(r.clocks, m.Clock.String())
+	r.add(j, flow, &result, [2]string{m.Client.Name, m.Server.Name})
+	return nil
+}

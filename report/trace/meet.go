@@ -1,0 +1,205 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"lossylab/report/match"
+)
+
+// Meeting says which frame of one vantage point is which of the other, for one conversation.
+type Meeting struct {
+	Client, Server match.Capture
+	Of             *Conversation
+	Clock          Clock
+	Up, Down       *match.Comparison // nil where nothing went this way, or nothing of it arrived
+
+	up, down crossings
+	last     int64 // when the last packet of the conversation passed either point, by the client's clock
+}
+
+// crossings are the packets of one direction, by the frames of the two captures. Memory is four bytes for each frame of the
+// receiving capture.
+type crossings struct {
+	of                    []uint32      // by frame at the receiver: the frame at the sender; 0 for none
+	copies                map[int][]int // by frame at the sender, of those of which more than one came: the frames at the receiver
+	copy                  map[int]int   // by frame at the receiver of a copy: which one, from 1
+	lost                  map[int]bool  // by frame at the sender: it never arrived
+	corrupt               map[int]bool  // by frame at the receiver
+	hull                  hull
+	longest               int64 // the greatest difference of the two clocks
+	first                 int64 // when the first was sent
+	sentLast, arrivedLast int64 // when the last was sent, and when the last arrived, each by its own clock
+}
+
+func newCrossings() crossings {
+	return crossings{copies: map[int][]int{}, copy: map[int]int{}, lost: map[int]bool{}, corrupt: map[int]bool{}}
+}
+
+// observe takes the fate of the next packet.
+func (c *crossings) observe(f match.Fate) {
+	if c.first == 0 || f.Sent.Time < c.first {
+		c.first = f.Sent.Time
+	}
+	c.sentLast = max(c.sentLast, f.Sent.Time)
+	if f.Lost {
+		c.lost[f.Sent.Frame] = true
+		return
+	}
+	c.arrivedLast = max(c.arrivedLast, f.Arrival.Time)
+	c.arrive(f.Sent.Frame, f.Arrival.Frame)
+	if f.Corrupted {
+		c.corrupt[f.Arrival.Frame] = true
+	}
+	if f.Ambiguous {
+		return
+	}
+	took := f.Arrival.Time - f.Sent.Time
+	if c.hull.n == 0 || took > c.longest {
+		c.longest = took
+	}
+	c.hull.add(point{f.Sent.Time, took})
+}
+
+// copied takes a further arrival of a packet.
+func (c *crossings) copied(_ int, sent, arrival match.Point) {
+	c.copies[sent.Frame] = append(c.copies[sent.Frame], arrival.Frame)
+	c.copy[arrival.Frame] = len(c.copies[sent.Frame])
+	c.arrive(sent.Frame, arrival.Frame)
+}
+
+func (c *crossings) arrive(sent, arrival int) {
+	for len(c.of) <= arrival {
+		c.of = append(c.of, make([]uint32, max(1024, len(c.of)/4, arrival+1-len(c.of)))...)
+	}
+	c.of[arrival] = uint32(sent)
+}
+
+// sent returns the frame at the sender of a frame at the receiver, 0 for none.
+func (c *crossings) sent(arrival int) int {
+	if arrival >= len(c.of) {
+		return 0
+	}
+	return int(c.of[arrival])
+}
+
+// ErrApart says that no packet of a conversation is in both captures.
+var ErrApart = errors.New("no packet is in both")
+
+// Meet matches two captures of a conversation. If what the captures show cannot be unless the second is the client's, they
+// change places. The error is that of a capture, which it names, or ErrApart.
+func Meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
+	m, err := meet(client, server, of)
+	if err == nil && m.swapped() {
+		m, err = meet(server, client, of)
+	}
+	if err != nil {
+		return nil, err
+	}
+	zero := m.zero()
+	m.setClock(learnClock(&m.up.hull, &m.down.hull, zero, max(m.up.sentLast, m.down.arrivedLast)-zero))
+	return m, nil
+}
+
+// zero returns when the first packet passed the client, by its clock.
+func (m *Meeting) zero() int64 {
+	if m.up.first != 0 {
+		return m.up.first
+	}
+	if len(m.down.hull.corners) > 0 {
+		p := m.down.hull.corners[0]
+		return p.at + p.took
+	}
+	return 0
+}
+
+// SetOffset takes the server's clock to show so much more than the client's, instead of what was found out.
+func (m *Meeting) SetOffset(d time.Duration) {
+	m.setClock(Clock{Offset: d, Method: "the offset was given", zero: m.zero()})
+}
+
+func (m *Meeting) setClock(c Clock) {
+	m.Clock = c
+	m.last = max(m.up.sentLast, m.down.arrivedLast)
+	if t := max(m.up.arrivedLast, m.down.sentLast); t > 0 {
+		m.last = max(m.last, c.client(t))
+	}
+}
+
+func meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
+	m := &Meeting{Client: client, Server: server, Of: of, up: newCrossings(), down: newCrossings()}
+	// Both directions are known by the client's port, as a server has one for many.
+	there := match.Filter{Proto: of.up().proto, Port: of.Client.Port(), From: of.Client.Addr()}
+	back := there
+	back.From = of.Server.Addr()
+	atClient, err := match.SurveysOf(client, there, back)
+	if err != nil {
+		return nil, err
+	}
+	atServer, err := match.SurveysOf(server, there, back)
+	if err != nil {
+		return nil, err
+	}
+	m.Up, err = common(match.CompareSurveyed(client, server, there, m.up.config(), atClient[0], atServer[0]))
+	if err != nil {
+		return nil, err
+	}
+	m.Down, err = common(match.CompareSurveyed(server, client, back, m.down.config(), atServer[1], atClient[1]))
+	if err != nil {
+		return nil, err
+	}
+	if m.Up == nil && m.Down == nil {
+		return nil, ErrApart
+	}
+	return m, nil
+}
+
+// config makes a comparison tell c.
+func (c *crossings) config() match.Config { return match.Config{Observe: c.observe, Copied: c.copied} }
+
+// common makes nothing of nothing in common, which is no error of one direction.
+func common(c *match.Comparison, err error) (*match.Comparison, error) {
+	if errors.Is(err, match.ErrNothingSent) || errors.Is(err, match.ErrNothingCommon) {
+		return nil, nil
+	}
+	return c, err
+}
+
+// swapped reports whether the first capture is the server's: then packets arrive before they are sent, by any clock, or more
+// of them arrive than are sent.
+func (m *Meeting) swapped() bool {
+	if m.Up != nil && m.Down != nil {
+		return m.up.hull.n > 0 && m.down.hull.n > 0 && m.up.hull.least(0, 0)+m.down.hull.least(0, 0) < -int64(time.Microsecond)
+	}
+	if m.Up != nil {
+		return m.Up.Unknown > m.Up.LostCount
+	}
+	return m.Down.Unknown > m.Down.LostCount
+}
+
+// doubts says what may make the matching wrong.
+func (m *Meeting) doubts() (notes []string) {
+	for _, way := range []struct {
+		name string
+		*match.Comparison
+	}{{"up", m.Up}, {"down", m.Down}} {
+		c := way.Comparison
+		if c == nil {
+			continue
+		}
+		if c.Ambiguous > 0 {
+			notes = append(notes, fmt.Sprintf("%d packets %s were like others in all that counts: time told which they were", c.Ambiguous, way.name))
+		}
+		if c.Unknown > 0 {
+			notes = append(notes, fmt.Sprintf("%d packets arrived %s that the sender's capture has not: they count nowhere", c.Unknown, way.name))
+		}
+		if c.Bytes > 0 {
+			notes = append(notes, fmt.Sprintf("the captures are cut, so that %d bytes of each packet %s were compared, and damage behind them does not show", c.Bytes, way.name))
+		}
+		if a, b := c.Sent.Longest, c.Received.Longest; a != b && max(a, b) > 1500 {
+			notes = append(notes, fmt.Sprintf("the longest packet %s has %d bytes where it was sent and %d where it arrived: if a network card cuts or joins segments, turn that off with ethtool -K", way.name, a, b))
+		}
+	}
+	return notes
+}
