@@ -124,10 +124,10 @@ func impairmentsTable(flows []*Flow, confidence float64) Table {
 	t := Table{Name: "impairments", Title: "What the link was asked to do, and did",
 		Caption: "Packets are those that the model judged and no model before it had dropped; expected is the share in the long run. The " +
 			level + " interval is Wilson's score interval for the share, as if of n (1 - r) / (1 + r) packets where the fates of neighbours " +
-			"are to correlate by r > 0. Of many intervals, a few miss by chance.",
+			"are to correlate by r > 0. Within says whether the expected share is in it; of many intervals, a few miss by chance.",
 		Columns: []Column{{"proto", "protocol", false}, {"link", "link", false}, {"words", "asked", false}, {"effect", "effect", false},
 			{"packets", "packets", true}, {"expected_share", "expected", true}, {"counted", "counted", true}, {"share", "share", true},
-			{"low", level + " interval, from", true}, {"high", "to", true}, {"within", "expected is within", false}}}
+			{"low", level + " interval, from", true}, {"high", "to", true}, {"within", "within", false}}}
 	for _, f := range flows {
 		for i := range f.Tally.Impairments {
 			m := &f.Tally.Impairments[i]
