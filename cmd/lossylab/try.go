@@ -38,6 +38,11 @@ func tryCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	r := newTryResults(t, rec)
+	if f.figure != "" {
+		if err := r.writeFigure(f.figure, t.format); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.json:
 		return r.writeJSON(s.out, !f.noLists)
@@ -55,6 +60,7 @@ type trial struct {
 	packets int
 	traffic netem.Traffic
 	ecn     bool
+	format  string // of the figure
 }
 
 // header is what a tc line counts of a packet that is not in it: the Ethernet header.
