@@ -110,3 +110,34 @@ func BenchmarkFaults(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkChangingLinks is one packet's way through links that have what BenchmarkLink has not.
+func BenchmarkChangingLinks(b *testing.B) {
+	for _, words := range []string{
+		"rate 100mbit delay 20ms",
+		"rate 100mbit delay 20ms; every 10ms for 5ms rate 90mbit; randomly every 100ms for 10ms loss 5%",
+		"trace steady-12mbit.trace delay 20ms",
+		"follow train.csv interpolate linear repeat",
+		"( rate 100mbit ) then ( delay 20ms )",
+		"split per-flow ( rate 100mbit ) ( delay 20ms )",
+	} {
+		b.Run(words, func(b *testing.B) {
+			b.ReportAllocs()
+			s := newStage(b, words, testdata, nil)
+			var packets [4096]netem.Packet
+			for i := range packets {
+				packets[i].Data = make([]byte, 1000)
+			}
+			var now netem.Time
+			i := 0
+			for b.Loop() {
+				now += 800_000 // 10 Mbit/s, which all of them carry most of the time
+				fetch(s, now)
+				p := &packets[i%len(packets)]
+				p.ID = uint64(i)
+				s.Send(now, p)
+				i++
+			}
+		})
+	}
+}

@@ -13,6 +13,7 @@ type seat struct {
 	Model
 	rng   *rand.Rand
 	words string // the model's String, made once: events carry it
+	kind  string // and its first word
 }
 
 // sentence is the sum of all verdicts on one packet, with the words of who was the first to ask for it; the words are

@@ -1,7 +1,9 @@
 package netem
 
 import (
+	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -28,6 +30,9 @@ func splitNumber(s string) (number, unit string) {
 // scale returns number times unit. It is whole if nothing had to be rounded (to the nearest, halves up), and not ok if
 // the result has no int64.
 func scale(number string, unit int64) (n int64, whole, ok bool) {
+	if n, whole, ok = scaleShort(number, unit); ok {
+		return n, whole, ok
+	}
 	r, ok := new(big.Rat).SetString(number)
 	if !ok {
 		return 0, false, false
@@ -36,6 +41,35 @@ func scale(number string, unit int64) (n int64, whole, ok bool) {
 	half := new(big.Int).Add(new(big.Int).Lsh(r.Num(), 1), r.Denom())
 	rounded := half.Div(half, new(big.Int).Lsh(r.Denom(), 1))
 	return rounded.Int64(), r.IsInt(), rounded.IsInt64()
+}
+
+// scaleShort is scale for what 64 bits hold, which is nearly everything: files have a million numbers. Its results are those of
+// scale; where it is not ok, nothing is said.
+func scaleShort(number string, unit int64) (n int64, whole, ok bool) {
+	var mantissa uint64
+	tenths, point := uint64(1), false
+	for _, c := range []byte(strings.TrimPrefix(number, "+")) {
+		switch {
+		case c == '.':
+			point = true
+			continue
+		case c < '0' || c > '9' || mantissa > math.MaxUint32 || tenths > math.MaxUint32:
+			return 0, false, false
+		case point:
+			tenths *= 10
+		}
+		mantissa = 10*mantissa + uint64(c-'0')
+	}
+	hi, product := bits.Mul64(mantissa, uint64(unit))
+	if hi > 0 || product > math.MaxInt64 {
+		return 0, false, false
+	}
+	n = int64(product / tenths)
+	rest := product % tenths
+	if rest >= tenths-rest && rest > 0 {
+		n++
+	}
+	return n, rest == 0, true
 }
 
 // maxDigits is how long a number may be. No unit here has use for more, and errors repeat the number.

@@ -3,10 +3,10 @@ package netem
 import "time"
 
 // DelayShare returns the share of t's packets that are delayed by at most a time, in the long run and by theory, or nil where
-// nothing closed is known: on a tc line, where a queue builds up, where packets wait for others, or where more than one model
-// delays.
+// nothing closed is known: on a tc line, where a queue builds up, where packets wait for others, where more than one model delays,
+// and on a link that changes.
 func (s Spec) DelayShare(t Traffic) func(time.Duration) float64 {
-	if s.TC != nil || s.Bucket != (Bucket{}) || s.MTU != (MTU{}) && t.Size > s.MTU.Bytes {
+	if s.TC != nil || s.several() || s.changes() || s.Bucket != (Bucket{}) || s.MTU != (MTU{}) && t.Size > s.MTU.Bytes {
 		return nil
 	}
 	for _, m := range s.Models {

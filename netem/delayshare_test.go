@@ -26,6 +26,8 @@ func TestDelayShare(t *testing.T) {
 		{"delay 20ms 4ms order keep", 0, -1},
 		{"rate 100kbit", 0, -1},
 		{"drop data 5", 0, -1},
+		{"delay 20ms; at 2s delay 50ms", 0, -1},
+		{"split per-packet ( delay 20ms ) ( delay 40ms )", 0, -1},
 		{`tc "delay 20ms"`, 0, -1},
 	} {
 		spec, err := Parse(c.words)

@@ -22,7 +22,11 @@
 //
 // A Qdisc is a Stage too: Linux's netem with a line of tc, quirks included. A TC is that line, and says in Warnings where
 // it does something else than it promises, in Expect what it will do in the long run, and in NearestPlain what that is in
-// plain words; Spec.NearestTC is the way back. NewStage makes whichever of the two a Spec asks for.
+// plain words; Spec.NearestTC is the way back. NewStage makes whichever of the two a Spec asks for, or several of them:
+// paths side by side, and hops one behind the other, which look like one link to whoever observes them.
+//
+// A link may change: a Change holds from an instant on, for a time, again and again or at random; a Trace says when packets
+// leave; and a link may Follow a file.
 //
 // # Faults
 //
@@ -35,16 +39,16 @@
 //
 // # Time
 //
-// What happens at the same instant happens in this order: a transmission that ends makes room before the next packet is
-// offered to the queue; packets arrive in the order in which they were sent, a copy just behind its original, and a
-// packet that was held back just behind the last one to overtake it.
+// What happens at the same instant happens in this order: what changes has changed before anything else; a transmission
+// that ends makes room before the next packet is offered to the queue; packets arrive in the order in which they were
+// sent, a copy just behind its original, and a packet that was held back just behind the last one to overtake it.
 //
 // # Chance
 //
 // Each model of a link draws from a stream of its own, which depends on the seed, the link's name and the kind of model
-// and on nothing else; and so does its queue. So adding loss moves no jitter, the packets lost at "loss 1%" are among those lost at "loss 5%",
-// and two protocols can be sent through the same mask. Nothing here differs from machine to machine, floating point
-// included.
+// and on nothing else; and so does its queue. (The times of random changes do not depend on the direction: an outage hits
+// both.) So adding loss moves no jitter, the packets lost at "loss 1%" are among those lost at "loss 5%", and two
+// protocols can be sent through the same mask. Nothing here differs from machine to machine, floating point included.
 //
 // # Words
 //

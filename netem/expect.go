@@ -107,6 +107,13 @@ func (s Spec) Expect(t Traffic) Expectation {
 	if s.TC != nil {
 		return s.TC.Expect(t)
 	}
+	if s.several() || s.changes() { // only how fast a file says that the link is
+		e := unknown()
+		if r := s.MeanRate(); r != 0 && !s.several() && len(s.Changes) == 0 {
+			e.Rate = float64(r)
+		}
+		return e
+	}
 	if s.MTU != (MTU{}) && t.Size > s.MTU.Bytes { // dropped or cut up
 		return unknown()
 	}

@@ -189,33 +189,7 @@ func TestExpectSpec(t *testing.T) {
 }
 
 // TestTrafficGolden shows what is expected of lines and packets, and what is said of them: "SPACING SIZE LINE".
-func TestTrafficGolden(t *testing.T) {
-	const file = "testdata/traffic.golden"
-	old, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var now strings.Builder
-	for text := range strings.Lines(string(old)) {
-		switch {
-		case strings.HasPrefix(text, "\t"): // an answer of before
-			continue
-		case text == "\n" || text[0] == '#':
-			now.WriteString(text)
-		default:
-			now.WriteString(text + forecast(t, strings.TrimSuffix(text, "\n")))
-		}
-	}
-	if *update {
-		if err := os.WriteFile(file, []byte(now.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if now.String() != string(old) {
-		t.Errorf("%s is not what is expected now: run with -update and read the difference\n%s", file, difference(string(old), now.String()))
-	}
-}
+func TestTrafficGolden(t *testing.T) { golden(t, "testdata/traffic.golden", forecast) }
 
 // forecast returns what stands below a line of traffic.golden.
 func forecast(t *testing.T, text string) string {

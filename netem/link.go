@@ -22,6 +22,8 @@ type Link struct {
 	line   line  // under way
 	holds  holds // due, waiting to be overtaken
 	ready  ring  // arrived, waiting for Recv
+	plan   *plan // nil for a link that never changes
+	down   bool  // what leaves the transmitter now is lost
 
 	now     Time   // the latest time that the link was told
 	seq     uint64 // of the packet judged last
@@ -39,17 +41,25 @@ func NewLink(name string, spec Spec, seed uint64, o Observer) (*Link, error) {
 	if spec.TC != nil {
 		return nil, fmt.Errorf("link %s: a tc line makes no Link: use NewStage", name)
 	}
+	if spec.several() {
+		return nil, fmt.Errorf("link %s: a link made of several is no Link: use NewStage", name)
+	}
 	spec = spec.Clone() // its models get a past of their own
 	shareFlows(spec.Models)
 	l := &Link{name: name, observer: o, order: spec.Order, gate: newGate(spec.MTU)}
 	l.sender, l.bucket = newTransmitter(spec.Rate, spec.Bucket), spec.Bucket.String()
-	l.queue = spec.discipline().New(spec.Limit, spec.Rate, Stream(seed, name+"/queue"), outlet{l})
+	l.queue = spec.discipline().New(spec.Limit, spec.MeanRate(), Stream(seed, name+"/queue"), outlet{l})
 	for i, m := range spec.Models {
 		if !seated(m, name) {
 			continue
 		}
-		l.court.seats = append(l.court.seats, seat{m, Stream(seed, name+"/"+streamName(spec.Models, i)), m.String()})
+		l.court.seats = append(l.court.seats, seat{m, Stream(seed, name+"/"+streamName(spec.Models, i)), m.String(), kind(m)})
 	}
+	if m := spec.Follow.model(); m != nil {
+		l.court.seats = append(l.court.seats, seat{m, Stream(seed, name+"/follow"), m.String(), "follow"})
+	}
+	l.plan = newPlan(l, spec, seed)
+	l.meet(0)
 	return l, nil
 }
 
@@ -62,10 +72,15 @@ func streamName(models []Model, i int) string {
 			n++
 		}
 	}
+	return numbered(kind(models[i]), n)
+}
+
+// numbered returns the name of the n-th stream of a kind, n from 1.
+func numbered(kind string, n int) string {
 	if n == 1 {
-		return kind(models[i])
+		return kind
 	}
-	return kind(models[i]) + "#" + strconv.Itoa(n)
+	return kind + "#" + strconv.Itoa(n)
 }
 
 // Send implements Stage. A transmission that ends at this very instant ends before p is offered to the queue.
@@ -103,6 +118,12 @@ func (l *Link) Next() (at Time, ok bool) {
 		return l.now, true
 	}
 	at, ok = l.nextArrival()
+	if l.plan != nil {
+		if t, w := l.task(); w != noWork && (!ok || t < at) {
+			return t, true
+		}
+		return at, ok
+	}
 	if l.sender.p != nil && (!ok || l.sender.ends < at) {
 		return l.sender.ends, true
 	}
@@ -132,6 +153,10 @@ func (l *Link) InFlight() int { return l.inside }
 // advance ends the transmissions that are over by now and begins the next each time at the instant of the end, however
 // late the owner came to ask.
 func (l *Link) advance(now Time) {
+	if l.plan != nil {
+		l.advancePlan(now)
+		return
+	}
 	for {
 		p, at := l.sender.end(now)
 		if p == nil {
@@ -146,6 +171,9 @@ func (l *Link) advance(now Time) {
 
 // transmit begins with the next packet of the queue, if there is one.
 func (l *Link) transmit(now Time, backToBack bool) {
+	if l.plan != nil && !l.begins(now) {
+		return
+	}
 	if p := l.queue.Dequeue(now); p != nil {
 		l.tell(now, Dequeued, "", p)
 		l.sender.begin(now, p, backToBack)
@@ -154,9 +182,15 @@ func (l *Link) transmit(now Time, backToBack bool) {
 
 // propagate has p judged and carries out the sentence: p is lost or under way after it.
 func (l *Link) propagate(now Time, p *Packet) {
+	if l.plan != nil {
+		l.meet(now)
+	}
 	s := l.court.judge(now, p)
 	for _, r := range s.recalls {
 		l.recall(now, r)
+	}
+	if l.down { // the models have judged all the same: they lose the same packets as without the outage
+		s.dropped = downWords
 	}
 	if s.dropped != "" {
 		l.lose(now, s.dropped, p)
@@ -249,6 +283,8 @@ func (l *Link) tell(at Time, k Kind, by string, p *Packet) {
 			Waiting: l.queue.Len(), WaitingBytes: l.queue.Bytes()})
 	}
 }
+
+func (l *Link) waits() (packets, bytes int) { return l.queue.Len(), l.queue.Bytes() }
 
 // corrupted returns p with bits turned over, in bytes of its own: p's are frozen.
 func corrupted(p *Packet, flips []int) *Packet {

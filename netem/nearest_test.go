@@ -45,33 +45,7 @@ func counterpart(t *testing.T, text string) string {
 	return s.String()
 }
 
-func TestNearestGolden(t *testing.T) {
-	const file = "testdata/nearest.golden"
-	old, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var now strings.Builder
-	for text := range strings.Lines(string(old)) {
-		switch {
-		case strings.HasPrefix(text, "\t"): // an answer of before
-			continue
-		case text == "\n" || text[0] == '#':
-			now.WriteString(text)
-		default:
-			now.WriteString(text + counterpart(t, strings.TrimSuffix(text, "\n")))
-		}
-	}
-	if *update {
-		if err := os.WriteFile(file, []byte(now.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if now.String() != string(old) {
-		t.Errorf("%s is not what is nearest now: run with -update and read the difference\n%s", file, difference(string(old), now.String()))
-	}
-}
+func TestNearestGolden(t *testing.T) { golden(t, "testdata/nearest.golden", counterpart) }
 
 // The line that is nearest to a plain loss has the share, the bursts and the correlation that the plain words say.
 func TestNearestLoss(t *testing.T) {

@@ -44,6 +44,18 @@ func (n *towardTC) lacks(format string, args ...any) {
 
 // beside notes the parts of a link that are no part of tc-netem.
 func (n *towardTC) beside() {
+	if n.spec.several() {
+		n.lacks("a link made of several: a line of tc is one; put one on each")
+	}
+	if n.spec.Trace != nil {
+		n.lacks("%s: a line of tc has one rate", n.spec.Trace)
+	}
+	if n.spec.Follow != nil {
+		n.lacks("%s: a line of tc stays what it is", n.spec.Follow)
+	}
+	for _, c := range n.spec.Changes {
+		n.lacks("%s: a line of tc stays what it is; have it changed then, by tc qdisc change", c)
+	}
 	if n.spec.MTU != (MTU{}) {
 		n.lacks("%s: tc-netem has no word for it", n.spec.MTU)
 	}

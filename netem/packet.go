@@ -16,6 +16,10 @@ type Packet struct {
 	Fragment bool
 	Offset   int
 
+	// On a link made of several: when the packet entered it, and as which of its packets.
+	entered Time
+	turn    uint64
+
 	header Header // of Data, once anybody has asked
 	parsed parsed
 }

@@ -31,7 +31,22 @@ import (
 //	drop data 5 | drop data 2,5-8 flow 1 | drop syn | drop retransmission 1 of data 5       any Subject: see Fault
 //	delay data 7 by 3 [within 200ms] | delay data 7 by 30ms | duplicate syn-ack | corrupt data 4
 //	loss 5% for udp | delay 50ms 5ms for up ipv4 tcp port 80-90 size 100-                  any model or fault: see Only
+//	trace cell.trace                   when packets leave, instead of rate: a file in mahimahi's format
+//	follow link.csv [interpolate linear] [repeat]    a file of times, rates, delays and losses
 //	tc "delay 50ms loss 1%"            what Linux does with that line, and no word beside it
+//
+// Behind them, each behind a semicolon, what changes with time, as Change says:
+//
+//	; at 2s down; at 2.5s up; at 5s rate 1mbit loss 5%
+//	; at 2s for 500ms stall
+//	; every 10s for 500ms delay 50ms
+//	; randomly every 10s for about 500ms down
+//
+// Or a link made of several, each of which is a SPEC in parentheses:
+//
+//	split per-packet [3:1] ( rate 5mbit delay 10ms ) ( rate 5mbit delay 40ms )
+//	split per-flow [3:1] ( … ) ( … )
+//	( rate 10mbit ) then ( delay 20ms ) then ( … )
 //
 // A semicolon may stand between words. An empty text is a perfect link. The error is a *SyntaxError. Parse puts the models
 // into a fixed order, so that specs that say the same are equal; s.String() is what Parse reads back as s.
@@ -46,18 +61,7 @@ type Open func(name string) ([]byte, error)
 // ParseWith is Parse for texts that may name files.
 func ParseWith(text string, open Open) (Spec, error) {
 	p := parser{tokens: split(text), open: open}
-	for !p.done() {
-		if _, ok := p.accept(";"); ok {
-			continue
-		}
-		if err := p.word(p.take()); err != nil {
-			return Spec{}, err
-		}
-	}
-	if err := p.finish(); err != nil {
-		return Spec{}, err
-	}
-	return p.spec, nil
+	return p.parse()
 }
 
 // Set returns s with one word said anew, as the flags of a command do: word is rate, queue (the kind or the limit), delay,
@@ -142,6 +146,9 @@ type parser struct {
 	tokens []token
 	open   Open // nil: no files
 	spec   Spec
+
+	depth  int  // of parentheses round this text
+	parted bool // a semicolon was read last
 
 	last  token   // the word that was read last
 	seen  []token // the words so far
@@ -271,8 +278,12 @@ func (p *parser) finish() error {
 	case p.queue.text == "pfifo" && bytes:
 		return p.queue.wrong("pfifo counts packets: write limit 100, or queue bfifo")
 	}
-	err := p.spec.Validate() // of what the words say together; it knows the word to blame, and here is where it stood
-	if e, ok := err.(*SyntaxError); ok {
+	return p.blame(p.spec.Validate()) // of what the words say together
+}
+
+// blame gives an error that knows the word to blame the place where it stood.
+func (p *parser) blame(err error) error {
+	if e, ok := err.(*SyntaxError); ok && e.Pos == 0 {
 		for _, t := range p.seen {
 			if t.text == e.Token {
 				return t.at(err)

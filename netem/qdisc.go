@@ -276,3 +276,5 @@ func (q *Qdisc) tell(k Kind, by string, p *Packet) {
 			Waiting: len(q.waiting), WaitingBytes: q.bytes})
 	}
 }
+
+func (q *Qdisc) waits() (packets, bytes int) { return len(q.waiting), q.bytes }

@@ -26,18 +26,21 @@ func (r Rate) Transmission(n int) time.Duration {
 }
 
 // transmission returns how long n bytes take when owed has been paid already, and what is owed after it. Owed is in
-// units of 1/r ns and less than r: all of it is integers, so that no two machines round differently.
+// units of 1/r ns, which is a billionth of a bit at any rate: all of it is integers, so that no two machines round differently.
 func (r Rate) transmission(n int, owed uint64) (time.Duration, uint64) {
 	if r <= 0 || n <= 0 {
 		return 0, 0
 	}
 	hi, lo := bits.Mul64(uint64(n)*8, uint64(time.Second)) // the time in units of 1/r ns
-	lo, borrow := bits.Sub64(lo, owed, 0)
+	left, borrow := bits.Sub64(lo, owed, 0)
+	if hi < borrow {
+		return 0, owed - lo // so fast that what was paid too much pays for all of it
+	}
 	hi -= borrow
 	if hi >= uint64(r) {
 		return math.MaxInt64, 0 // longer than any run: the quotient would not fit
 	}
-	ns, rest := bits.Div64(hi, lo, uint64(r))
+	ns, rest := bits.Div64(hi, left, uint64(r))
 	if rest == 0 {
 		return clampDuration(ns), 0
 	}

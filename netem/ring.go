@@ -17,6 +17,14 @@ func (r *ring) push(p *Packet) {
 	r.n++
 }
 
+// first returns the oldest packet, nil if there is none.
+func (r *ring) first() *Packet {
+	if r.n == 0 {
+		return nil
+	}
+	return r.slots[r.head]
+}
+
 // pop removes and returns the oldest packet, nil if there is none.
 func (r *ring) pop() *Packet {
 	if r.n == 0 {

@@ -2,7 +2,6 @@ package netem
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -17,6 +16,15 @@ type Spec struct {
 	Order  Order
 	Models []Model // judge in this order: the first that drops a packet is named as the cause
 	TC     *TC     // a line of tc-netem that stands for all of the above, nil for none
+
+	Trace   *Trace   // when packets leave, instead of Rate; nil for none
+	Follow  *Follow  // a file of rates, delays and losses; nil for none
+	Changes []Change // what changes, and when
+
+	// A link made of several, which has none of the above: side by side, or one behind the other.
+	Paths []Spec
+	Split Splitting // which of the Paths a packet takes
+	Hops  []Spec
 }
 
 // canon is the order in which String writes and Parse puts the models; others come behind these.
@@ -59,8 +67,11 @@ func byRank(a, b Model) int {
 // String returns the spec in canonical words, which Parse reads back:
 // "rate 10mbit limit 100 delay 20ms 4ms distribution normal loss 3%". It is empty for a perfect link.
 func (s Spec) String() string {
-	if s.TC != nil {
+	switch {
+	case s.TC != nil:
 		return `tc "` + s.TC.String() + `"`
+	case s.several():
+		return s.severalWords()
 	}
 	var words []string
 	if s.MTU != (MTU{}) {
@@ -71,6 +82,12 @@ func (s Spec) String() string {
 	}
 	if s.Bucket != (Bucket{}) {
 		words = append(words, s.Bucket.String())
+	}
+	if s.Trace != nil {
+		words = append(words, s.Trace.String())
+	}
+	if s.Follow != nil {
+		words = append(words, s.Follow.String())
 	}
 	if s.Limit != (Limit{}) {
 		words = append(words, s.Limit.String())
@@ -86,28 +103,43 @@ func (s Spec) String() string {
 	for _, m := range models {
 		words = append(words, m.String())
 	}
-	return strings.Join(words, " ")
+	return join(strings.Join(words, " "), s.Changes)
 }
 
 const tcAlone = `a tc line is a whole link, without other words beside it: write them into it, tc "delay 50ms loss 1%"`
 
 // Clone returns the spec with models of its own, as they are before their first packet.
 func (s Spec) Clone() Spec {
-	s.Models = slices.Clone(s.Models)
-	for i, m := range s.Models {
+	s.Models = cloneModels(s.Models)
+	s.Changes = slices.Clone(s.Changes)
+	for i, c := range s.Changes {
+		s.Changes[i] = c.clone()
+	}
+	s.Paths, s.Hops = cloneSpecs(s.Paths), cloneSpecs(s.Hops)
+	return s
+}
+
+func cloneModels(models []Model) []Model {
+	models = slices.Clone(models)
+	for i, m := range models {
 		if c, ok := m.(Cloner); ok {
-			s.Models[i] = c.Clone()
+			models[i] = c.Clone()
 		}
 	}
-	return s
+	return models
 }
 
 // Validate says what is out of range or contradicts itself, also in a spec made as a literal. The error is a
 // *SyntaxError that names the word to blame.
 func (s Spec) Validate() error {
-	if s.TC != nil && (s.MTU != MTU{} || s.Rate != 0 || s.Bucket != Bucket{} || s.Limit != Limit{} || s.Queue != nil || s.Order != Free ||
-		len(s.Models) > 0) {
+	if s.TC != nil && s.changes() {
+		return wrong("tc", "a tc line stays what it is: for what changes with time, write the words of a plain link")
+	}
+	if plain := s.plain(); s.TC != nil && (plain.says() || s.several()) {
 		return wrong("tc", tcAlone)
+	}
+	if s.several() {
+		return s.validateSeveral()
 	}
 	if err := s.MTU.Validate(); err != nil {
 		return err
@@ -128,19 +160,14 @@ func (s Spec) Validate() error {
 		return err
 	}
 	for i, m := range s.Models {
-		if m == nil {
-			return fmt.Errorf("model %d of the spec is nil", i)
-		}
-		if v, ok := m.(Validator); ok {
-			if err := v.Validate(); err != nil {
-				return err
-			}
+		if err := validateModel(i, m); err != nil {
+			return err
 		}
 		if lags(m) && s.Order == Keep {
 			return wrong(kind(m), "order keep lets no packet be late alone: write order free, or reorder 5% by 3")
 		}
 	}
-	return nil
+	return s.validateChanges()
 }
 
 // put sets a model in its place, instead of those of the same kind.

@@ -27,18 +27,31 @@ type Answerer interface {
 	Answer() *Packet
 }
 
-// NewStage returns the Link or the Qdisc that spec describes, called name in its events and with all chance from seed. A
-// qdisc's generator is seeded from both, so that two directions lose different packets, unless its line names a seed.
+// NewStage returns the Link, the Qdisc or the link made of several that spec describes, called name in its events and with
+// all chance from seed. A qdisc's generator is seeded from both, so that two directions lose different packets, unless its
+// line names a seed.
 func NewStage(name string, spec Spec, seed uint64, o Observer) (Stage, error) {
-	if spec.TC == nil {
-		l, err := NewLink(name, spec, seed, o)
-		if err != nil {
-			return nil, err
-		}
-		return l, nil
-	}
 	if err := spec.Validate(); err != nil {
 		return nil, fmt.Errorf("link %s: %w", name, err)
 	}
-	return NewQdisc(name, *spec.TC, Stream(seed, name+"/tc seed").Uint64(), o), nil
+	if spec.several() {
+		return newWhole(name, spec, seed, o)
+	}
+	l, err := newLeaf(name, spec, seed, o)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// newLeaf returns the Link or the Qdisc that a valid spec describes.
+func newLeaf(name string, spec Spec, seed uint64, o Observer) (leaf, error) {
+	if spec.TC != nil {
+		return NewQdisc(name, *spec.TC, Stream(seed, name+"/tc seed").Uint64(), o), nil
+	}
+	l, err := NewLink(name, spec, seed, o)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
 }

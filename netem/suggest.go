@@ -12,7 +12,7 @@ var elsewhere = [...]phrase{
 	{"seed", `no part of a link, but of a tc line: write tc "loss 5% seed 42"`},
 	{"ecn", `goes with queue or tc: write queue codel ecn or tc "loss 5% ecn"`},
 	{"by", "goes with reorder: write reorder 5% by 3"},
-	{"for", "goes behind a model: write loss 5% for udp"},
+	{"for", "goes behind a model, at or every: write loss 5% for udp, or ; every 10s for 500ms down"},
 	{"flow", "goes with drop: write drop data 5 flow 1"},
 	{"of", "goes with drop retransmission: write drop retransmission 1 of data 5"},
 	{"late", "goes with reorder: write reorder 5% late 8ms"},
@@ -33,6 +33,17 @@ var elsewhere = [...]phrase{
 	{"paretonormal", "goes with distribution: write delay 20ms 4ms distribution paretonormal"},
 	{"table", "goes with distribution: write delay 20ms 4ms distribution table FILE"},
 	{"samples", "goes with distribution: write delay 20ms 4ms distribution samples FILE"},
+	{"stall", "goes with a time: write ; at 2s stall or ; every 10s for 500ms stall"},
+	{"resume", "the word is up: write ; at 2.5s up"},
+	{"about", "goes with randomly every: write ; randomly every 10s for about 500ms down"},
+	{"interpolate", "goes with follow: write follow link.csv interpolate linear"},
+	{"linear", "goes with follow: write follow link.csv interpolate linear"},
+	{"repeat", "goes with follow: write follow link.csv repeat"},
+	{"per-packet", "goes with split: write split per-packet ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
+	{"per-flow", "goes with split: write split per-flow ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
+	{"then", "goes between parentheses: write " + hopsUsage},
+	{"(", "parentheses are for a link made of several: write " + hopsUsage + " or split per-packet ( rate 5mbit ) ( delay 40ms )"},
+	{")", "no parenthesis has begun: write " + hopsUsage},
 }
 
 // stray returns the error about a token where a word should stand.

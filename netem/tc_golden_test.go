@@ -28,34 +28,7 @@ func answer(t *testing.T, text string) string {
 	return s
 }
 
-func TestTCGolden(t *testing.T) {
-	const file = "testdata/tc.golden"
-	old, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var now strings.Builder
-	for text := range strings.Lines(string(old)) {
-		switch {
-		case strings.HasPrefix(text, "\t"): // an answer of before
-			continue
-		case text == "\n" || text[0] == '#':
-			now.WriteString(text)
-		default:
-			now.WriteString(text + answer(t, strings.TrimSuffix(text, "\n")))
-		}
-	}
-	if *update {
-		if err := os.WriteFile(file, []byte(now.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if now.String() != string(old) {
-		t.Errorf("%s is not what ParseTC says now: run with -update and read the difference\n%s", file,
-			difference(string(old), now.String()))
-	}
-}
+func TestTCGolden(t *testing.T) { golden(t, "testdata/tc.golden", answer) }
 
 // FuzzParseTC: whatever the text, ParseTC returns a line that reads back the same, warns in single lines and makes a
 // Qdisc that conserves packets, or an error of one line at a place within the text.

@@ -66,3 +66,21 @@ func TestIdleTransmitterOwesNothing(t *testing.T) {
 		}
 	}
 }
+
+// Packets that take less than a nanosecond share them: at 1 Tbit/s, 20 bytes take 0.16 ns.
+func TestTransmitterFasterThanTime(t *testing.T) {
+	var events tape
+	l := newLink(t, "rate 1tbit", 1, &events)
+	for i := range 100 {
+		l.Send(0, &netem.Packet{ID: uint64(i), Data: make([]byte, 20)})
+	}
+	fetch(l, 1<<62)
+	for i, e := range events.of(netem.Delivered) {
+		if want := netem.Time(((i+1)*16 + 99) / 100); e.At != want || e.Packet.ID != uint64(i) {
+			t.Fatalf("packet %d at %v, want %v", e.Packet.ID, e.At, want)
+		}
+	}
+	if n := len(events.of(netem.Delivered)); n != 100 {
+		t.Errorf("%d of 100 arrived", n)
+	}
+}

@@ -21,6 +21,12 @@ var phrases = [...]phrase{
 	{"corrupt", "corrupt 0.1% or corrupt 0.1% 25%"},
 	{"preset", "preset wpt-3g up or preset wpt-lte"},
 	{"for", "loss 5% for udp, delay 50ms for tcp port 9000 or corrupt 1% for size 1000-1500"},
+	{"trace", "trace cell.trace"},
+	{"follow", "follow link.csv, follow link.csv interpolate linear or follow link.csv repeat"},
+	{"split", "split per-packet ( rate 5mbit ) ( rate 5mbit delay 40ms )"},
+	{"at", "at 2s down or at 5s rate 1mbit loss 5%"},
+	{"every", "every 10s for 500ms down"},
+	{"randomly", "randomly every 10s for 500ms down"},
 	{"tc", `tc "delay 50ms loss 1%"`},
 }
 
@@ -107,6 +113,14 @@ func (p *parser) reader(word string) func(token) error {
 		return p.readCorrupt
 	case "preset":
 		return p.readPreset
+	case "trace":
+		return p.readTrace
+	case "follow":
+		return p.readFollow
+	case "split":
+		return p.readSplit
+	case "at", "every", "randomly":
+		return p.misplaced
 	case "tc":
 		return p.readTC
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -26,5 +28,22 @@ func openLinkFile(name string) ([]byte, error) {
 	case len(b) > maxLinkFile:
 		return nil, fmt.Errorf("more than 64 MiB: cut it")
 	}
+	return b, nil
+}
+
+// linkFiles are the SHA-256 sums of the files that a scenario's links name: with them it is known what was replayed.
+type linkFiles map[string]string
+
+// open is openLinkFile, and takes note.
+func (f *linkFiles) open(name string) ([]byte, error) {
+	b, err := openLinkFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if *f == nil {
+		*f = linkFiles{}
+	}
+	sum := sha256.Sum256(b)
+	(*f)[name] = hex.EncodeToString(sum[:])
 	return b, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -246,11 +247,14 @@ func (l *lab) heading() {
 
 // warn says what a link does other than its words may make one think.
 func (l *lab) warn(s netem.Spec) {
+	for _, part := range slices.Concat(s.Paths, s.Hops) {
+		l.warn(part)
+	}
 	if s.MTU.Bytes >= l.MTU {
 		fmt.Fprintf(l.out, "  note: %s has no effect: the hosts send no packets of more than %d bytes\n", s.MTU, l.MTU)
 	}
 	if s.TC == nil {
-		if queue := (netem.Spec{Limit: s.Limit, Queue: s.Queue}).String(); s.Rate == 0 && queue != "" {
+		if queue := (netem.Spec{Limit: s.Limit, Queue: s.Queue}).String(); !s.Queues() && queue != "" {
 			fmt.Fprintf(l.out, "  note: %s has no effect without a rate: nothing waits for a link that is infinitely fast\n", queue)
 		}
 		if s.Queue != nil && strings.Contains(s.Queue.String()+" ", " ecn ") {

@@ -34,11 +34,12 @@ type scenario struct {
 		Up   string `json:"up"`
 		Down string `json:"down"`
 	} `json:"link"`
-	CC        string   `json:"cc"`
-	SACK      bool     `json:"sack"`
-	MTU       int      `json:"mtu"`
-	IPv6      bool     `json:"ipv6"`
-	TimeLimit duration `json:"time_limit"`
+	LinkFiles linkFiles `json:"link_files,omitempty"` // SHA-256 by name
+	CC        string    `json:"cc"`
+	SACK      bool      `json:"sack"`
+	MTU       int       `json:"mtu"`
+	IPv6      bool      `json:"ipv6"`
+	TimeLimit duration  `json:"time_limit"`
 
 	engine   string
 	seed     uint64
@@ -211,7 +212,7 @@ func (f *runFlags) words() [][2]string {
 
 // checkLink makes the two directions: --link or --preset, changed by the shorthands; --up and --down stand for themselves.
 func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) (err error) {
-	if s.up, s.down, err = f.base(set); err != nil {
+	if s.up, s.down, err = f.base(set, s.LinkFiles.open); err != nil {
 		return err
 	}
 	for _, w := range f.words() {
@@ -219,7 +220,7 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) (err error) {
 			continue
 		}
 		for _, to := range []*netem.Spec{&s.up, &s.down} {
-			if *to, err = to.Set(w[0], w[1], openLinkFile); err != nil {
+			if *to, err = to.Set(w[0], w[1], s.LinkFiles.open); err != nil {
 				return place(w[0], err)
 			}
 		}
@@ -231,7 +232,7 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) (err error) {
 		if !set.Changed(d.flag) {
 			continue
 		}
-		if *d.to, err = netem.ParseWith(d.text, openLinkFile); err != nil {
+		if *d.to, err = netem.ParseWith(d.text, s.LinkFiles.open); err != nil {
 			return place(d.flag, err)
 		}
 	}
@@ -255,7 +256,7 @@ func (s *scenario) checkMTU() error {
 
 // base returns the two directions that the shorthands change: those of the preset, or of --link, or the default link if
 // nothing is said about links.
-func (f *runFlags) base(set *pflag.FlagSet) (up, down netem.Spec, err error) {
+func (f *runFlags) base(set *pflag.FlagSet, open netem.Open) (up, down netem.Spec, err error) {
 	if set.Changed("preset") {
 		if set.Changed("link") {
 			return up, down, usagef("--preset %s and --link both say what both directions are: leave one out", f.preset)
@@ -273,7 +274,7 @@ func (f *runFlags) base(set *pflag.FlagSet) (up, down netem.Spec, err error) {
 	if !changed(set, "link", "up", "down", "rate", "queue", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt") {
 		text = defaultLink
 	}
-	if up, err = netem.ParseWith(text, openLinkFile); err != nil {
+	if up, err = netem.ParseWith(text, open); err != nil {
 		return up, down, place("link", err)
 	}
 	return up, up.Clone(), nil
@@ -293,7 +294,7 @@ func (s *scenario) checkApp(f *runFlags, set *pflag.FlagSet) error {
 	}
 	if s.App == "bulk" {
 		if s.sendRate == 0 {
-			s.sendRate = s.up.Rate
+			s.sendRate = s.up.MeanRate()
 		}
 		if s.sendRate == 0 {
 			s.sendRate = 10_000_000

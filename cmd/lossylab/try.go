@@ -60,7 +60,8 @@ type trial struct {
 	packets int
 	traffic netem.Traffic
 	ecn     bool
-	format  string // of the figure
+	format  string        // of the figure
+	unmet   []netem.Unmet // the faults that met no packet, after the run
 }
 
 // header is what a tc line counts of a packet that is not in it: the Ethernet header.
@@ -105,6 +106,7 @@ func (t *trial) run(ctx context.Context, sent *atomic.Int64) (*record, error) {
 	last := netem.Time(t.packets-1) * netem.Time(t.traffic.Spacing)
 	fetch(stage, last+patience)
 	rec.finish()
+	t.unmet = unmetOf(stage)
 	return rec, nil
 }
 
@@ -150,12 +152,15 @@ func (t *trial) expectation() netem.Expectation {
 }
 
 // warnings says what the link does other than its words may make one think.
-func (t *trial) warnings() []string {
+func (t *trial) warnings() (warnings []string) {
 	if t.spec.TC == nil {
-		if t.spec.Rate == 0 && t.spec.Limit != (netem.Limit{}) {
-			return []string{fmt.Sprintf("%s has no effect without a rate: nothing waits for a link that is infinitely fast", t.spec.Limit)}
+		if !t.spec.Queues() && t.spec.Limit != (netem.Limit{}) {
+			warnings = append(warnings, fmt.Sprintf("%s has no effect without a rate: nothing waits for a link that is infinitely fast", t.spec.Limit))
 		}
-		return nil
+		for _, u := range t.unmet {
+			warnings = append(warnings, fmt.Sprintf("%s was not met: %s; the packets here are UDP datagrams of one flow", u.Words, u.Why))
+		}
+		return warnings
 	}
 	line := *t.spec.TC
 	if t.chosen {

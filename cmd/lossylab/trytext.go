@@ -80,6 +80,9 @@ func (q quantity) cells() []string {
 		label += " (" + q.unit + ")"
 	}
 	half := (q.interval.High - q.interval.Low) / 2 / q.scale
+	if half < 1e-7*math.Abs(q.interval.High/q.scale) { // what rounding has left of nothing
+		half = 0
+	}
 	text := func(x float64) string {
 		if math.IsNaN(x) {
 			return "–"

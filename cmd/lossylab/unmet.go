@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"lossylab/netem"
 )
@@ -50,14 +51,10 @@ func find(all []netem.Unmet, words string) (netem.Unmet, bool) {
 	return netem.Unmet{}, false
 }
 
-// says says whether a link has a model of these words.
+// says says whether a link or a part of it has a model of these words.
 func says(s netem.Spec, words string) bool {
-	for _, m := range s.Models {
-		if m.String() == words {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Models, func(m netem.Model) bool { return m.String() == words }) ||
+		slices.ContainsFunc(slices.Concat(s.Paths, s.Hops), func(part netem.Spec) bool { return says(part, words) })
 }
 
 // elsewhere says whether a fault is about the other protocol, which this scenario runs too.

@@ -82,6 +82,9 @@ func (r *record) fetch(now netem.Time) {
 	r.now = now
 	for p := r.stage.Recv(now); p != nil; p = r.stage.Recv(now) {
 		r.received = append(r.received, p)
+		if sent := r.sent[p.ID-1].at; p.Sent != sent {
+			r.t.Fatalf("packet %d sent at %v arrived marked as sent at %v", p.ID, sent, p.Sent)
+		}
 		last := r.events[len(r.events)-1]
 		if last.Kind != netem.Delivered || last.Packet != p || last.At != now {
 			r.t.Fatalf("packet %d received at %v, but the last event is %v", p.ID, now, line(last))
