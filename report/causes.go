@@ -122,6 +122,7 @@ type fill struct {
 // repeated notes that tr repeats what before has carried.
 func (t *tcpTracker) repeated(tr *transmission, before carrier, frame int) {
 	tr.repeat = &repeat{before: before, dupAcks: tr.conn.repeats, place: -1}
+	tr.conn.again++
 	if !before.ending.known {
 		t.pending = append(t.pending, tr.repeat)
 	}

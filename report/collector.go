@@ -1,11 +1,18 @@
 package report
 
-import "lossylab/netem"
+import (
+	"cmp"
+
+	"lossylab/netem"
+	"lossylab/report/metric"
+)
 
 // Collector gathers what the figures and results of one protocol's run are made of, from the events of its two links, of
 // its programs, and from samples of its TCP. Memory is bounded whatever the run's length: the counters count everything,
 // the lists for the figures hold the first 20,000 messages, segments and acknowledgments of the first client.
 type Collector struct {
+	Confidence float64 // of the intervals, such as 0.95, which it is if nothing is said
+
 	flow     Flow
 	byStream bool // messages travel in a TCP stream, in order of their numbers
 	up, down *linkCounter
@@ -13,6 +20,8 @@ type Collector struct {
 	tcp      tcpTracker
 	ladder   ladderWindow
 	frames   Frames
+	measures measures
+	tally    tally
 
 	arrivals []*arrivals // of messages in TCP streams, by client
 	wait     Quantiles
@@ -31,6 +40,7 @@ func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 		byStream: streamed && proto == "tcp",
 		up:       newLinkCounter(upSpec),
 		down:     newLinkCounter(downSpec),
+		tally:    newTally(upSpec, downSpec),
 	}
 }
 
@@ -41,7 +51,9 @@ func (c *Collector) Observe(e netem.Event) {
 	} else {
 		c.down.observe(e)
 	}
+	c.measures.observe(e)
 	_, frame := c.frames.Count(e)
+	c.tally.observe(e)
 	full, tcp := c.ladder.full(), c.flow.Proto == "tcp" && e.Kind != netem.Dequeued
 	if full && !tcp {
 		return
@@ -53,6 +65,7 @@ func (c *Collector) Observe(e netem.Event) {
 	var s seen
 	if tcp {
 		s = c.tcp.observe(e, h, frame)
+		c.tally.segment(e, s, frame)
 		if c.byStream && e.Link == up && e.Kind == netem.Delivered && s.len > 0 {
 			c.stream(s.conn.number).arrive(e.At, s.offset, s.offset+int64(s.len))
 		}
@@ -72,7 +85,13 @@ func (c *Collector) stream(flow int) *arrivals {
 
 // Message takes an event of the programs.
 func (c *Collector) Message(e MessageEvent) {
+	before := c.messages.result.Received
 	c.messages.observe(e)
+	first := c.messages.result.Received > before
+	if first {
+		c.measures.message(e)
+	}
+	c.tally.message(e, first)
 	switch {
 	case c.byStream && e.Kind == MessageSent:
 		c.stream(e.Flow).send(e.Bytes)
@@ -134,6 +153,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks, f.Again = c.tcp.shown, c.tcp.acks, c.tcp.again
 	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
+	f.Tally = c.tally.finish(c.tcp.conns, c.messages.clients, cut)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
 		f.Goodput = c.messages.rate.Series(last)
@@ -147,9 +167,11 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}
+	r.Metrics = c.measures.finish(&c.messages, cut, cmp.Or(c.Confidence, metric.Confidence))
 	if f.Proto == "tcp" {
 		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
 			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger()}
+		r.Metrics.TCP = c.tcp.metrics(&r)
 	}
 	return f, r
 }

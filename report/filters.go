@@ -10,9 +10,11 @@ func filters() []filter {
 		{`frame.comment contains "retransmission of"`, "what TCP sent again, with what had become of the first"},
 		{`frame.comment contains "duplicate"`, "what was duplicated, and the copies that arrived"},
 		{`frame.comment contains "overtaken"`, "what arrived out of order"},
-		{`frame.comment contains "corrupted"`, "what was damaged on the way"},
+		{`frame.comment contains "corrupted:" or frame.comment contains "corrupted on the way"`, "what was damaged on the way"},
+		{`frame.comment contains "late:"`, "what was held back without being overtaken, as far as is known at that end"},
 		{`frame.comment`, "all packets that something happened to"},
-		{`tcp.analysis.retransmission || tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
+		{`tcp.analysis.retransmission or tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
+		{`tcp.analysis.spurious_retransmission`, "what came after it had been acknowledged (in the server's capture)"},
 		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in the client's capture)"},
 	}
 }

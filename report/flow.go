@@ -22,6 +22,7 @@ type Flow struct {
 	States     []State          // TCP: the sender's congestion state, in order of time
 	Goodput    []Bin            // bytes that the receiving program got, in bins of equal width without holes
 	End        netem.Time       // when the flow was over
+	Tally      Tally            // what the tables for lab reports are made of
 
 	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }

@@ -226,11 +226,11 @@ func TestFragmentsOnTheLadder(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%s: arrived %t, lost %t, %s, frames %d and %d", t.Label, t.Arrived > 0, t.Lost, t.Cause, t.SentFrame, t.RecvFrame))
 	}
 	want := []string{
-		"datagram 9: arrived true, lost false, , frames 10 and 10",
-		"datagram 10, part 1: arrived true, lost false, mtu 68, frames 11 and 12",
-		"datagram 10, part 2: arrived true, lost false, mtu 68, frames 11 and 11",
-		"datagram 10, part 3: arrived false, lost true, loss 3%, frames 11 and 0",
-		"datagram 11: arrived true, lost false, , frames 12 and 13",
+		"datagram 10: arrived true, lost false, , frames 10 and 10",
+		"datagram 11, part 1: arrived true, lost false, mtu 68, frames 11 and 12",
+		"datagram 11, part 2: arrived true, lost false, mtu 68, frames 11 and 11",
+		"datagram 11, part 3: arrived false, lost true, loss 3%, frames 11 and 0",
+		"datagram 12: arrived true, lost false, , frames 12 and 13",
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))

@@ -16,7 +16,7 @@ import (
 var pageFiles embed.FS
 
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"upper": strings.ToUpper}).
-	ParseFS(pageFiles, "page/page.html"))
+	ParseFS(pageFiles, "page/page.html", "page/measures.html"))
 
 // WriteHTML writes report.html: one file that needs no network, with the figures as pictures and with a ladder and a
 // time-sequence diagram to zoom into. It prints without the latter.
@@ -43,11 +43,13 @@ type webPage struct {
 	Columns      int
 	Groups       []group
 	Stories      []storyView
+	Measures     measuresView
 	Figures      []figureView
 	Interactive  bool
 	HasTCP       bool
 	Files        []string
 	Filters      []filter
+	Tables       []tableView
 	Words        []fact
 	Data         pageData
 }
@@ -88,7 +90,8 @@ type figureView struct {
 }
 
 func (p *Page) view() (*webPage, error) {
-	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: filters(), Words: p.words()}
+	v := &webPage{Page: p, Columns: 1 + len(p.Results.Flows), Facts: p.facts(), Filters: filters(), Tables: p.tableViews(), Words: p.words(),
+		Measures: p.measuresView()}
 	v.CSS, v.PlotCSS = template.CSS(pageFile("page.css")), template.CSS(pageFile("uplot.css"))
 	v.JS, v.PlotJS = template.JS(pageFile("page.js")), template.JS(pageFile("uplot.js"))
 	for _, row := range p.Results.summaryRows() {
@@ -128,6 +131,9 @@ func pageFile(name string) string {
 
 func (v *webPage) contents() []heading {
 	c := []heading{{"summary", "Summary"}}
+	for _, t := range v.Tables {
+		c = append(c, heading{t.ID, t.Title})
+	}
 	if len(v.Stories) > 0 {
 		c = append(c, heading{"story", "Why TCP sent again"})
 	}
@@ -140,6 +146,7 @@ func (v *webPage) contents() []heading {
 	for _, f := range v.Figures {
 		c = append(c, heading{f.ID, f.Title})
 	}
+	c = append(c, v.Measures.headings()...)
 	return append(c, heading{"wireshark", "In Wireshark"}, heading{"words", "What the words mean"})
 }
 

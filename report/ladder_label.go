@@ -15,7 +15,8 @@ type packetName struct {
 
 func (n packetName) String() string { return strings.Replace(n.words, "#", strconv.Itoa(n.number), 1) }
 
-// name names a packet by the ordinal of its data, counted from 0 as messages are.
+// name names a packet by the ordinal of its data, counted from 1 in each direction as faults count it, in the order in which the
+// end sent it first. An acknowledgment has the number of the segment that is expected next.
 func (w *ladderWindow) name(e netem.Event, h *netem.Header, s seen) packetName {
 	switch {
 	case h == nil:
@@ -23,7 +24,7 @@ func (w *ladderWindow) name(e netem.Event, h *netem.Header, s seen) packetName {
 	case h.Proto == netem.ProtoUDP:
 		n := &w.datagrams[direction(e.Link)]
 		*n++
-		return packetName{"datagram #", *n - 1}
+		return packetName{"datagram #", *n}
 	case h.Proto == netem.ProtoTCP:
 		return segmentName(e.Link, h, s)
 	case h.Proto == netem.ProtoICMP || h.Proto == netem.ProtoICMPv6:
@@ -41,9 +42,9 @@ func segmentName(link string, h *netem.Header, s seen) packetName {
 	case flags&netem.SYN != 0:
 		return packetName{"SYN", 0}
 	case s.len > 0 && s.retransmit:
-		return packetName{"data # again", s.index}
+		return packetName{"data # again", s.index + 1}
 	case s.len > 0:
-		return packetName{"data #", s.index}
+		return packetName{"data #", s.index + 1}
 	case len(h.Payload) > 0 && link == up: // of a connection whose beginning was not seen
 		return packetName{"data, # bytes", len(h.Payload)}
 	case len(h.Payload) > 0:
@@ -51,7 +52,7 @@ func segmentName(link string, h *netem.Header, s seen) packetName {
 	case flags&netem.FIN != 0:
 		return packetName{"FIN, ACK", 0}
 	case s.index > 0:
-		return packetName{"ack #", s.index}
+		return packetName{"ack #", s.index + 1}
 	}
 	return packetName{"ACK", 0}
 }

@@ -54,7 +54,7 @@ func TestTheLadderShowsTheFirstThatHappened(t *testing.T) {
 		name        string
 		n           int
 		fates       map[int]string
-		first, last int // datagrams
+		first, last int // datagrams, from 0
 	}{
 		{"nothing: the beginning", 100, nil, 0, 35},
 		{"nothing, and it was short", 10, nil, 0, 9},
@@ -79,7 +79,7 @@ func TestTheLadderShowsTheFirstThatHappened(t *testing.T) {
 			if len(ts) == 0 {
 				t.Fatal("nothing is shown")
 			}
-			first, last := fmt.Sprintf("datagram %d", test.first), fmt.Sprintf("datagram %d", test.last)
+			first, last := fmt.Sprintf("datagram %d", test.first+1), fmt.Sprintf("datagram %d", test.last+1)
 			if ts[0].Label != first || ts[len(ts)-1].Label != last {
 				t.Errorf("from %s to %s, want %s to %s", ts[0].Label, ts[len(ts)-1].Label, first, last)
 			}
@@ -101,7 +101,7 @@ func TestTheLadderFollowsItsLastPacket(t *testing.T) {
 	parade(g.story, 500, map[int]string{50: "lost", 77: "held"})
 	flow, _ := g.c.Finish(g.now, false)
 	last := flow.Transits[len(flow.Transits)-1]
-	if last.Label != "datagram 77" || last.Arrived != g.now-1e6 || !last.Overtaken || last.RecvFrame != 499 {
+	if last.Label != "datagram 78" || last.Arrived != g.now-1e6 || !last.Overtaken || last.RecvFrame != 499 {
 		t.Errorf("%+v", last)
 	}
 	for _, tr := range flow.Transits[:len(flow.Transits)-1] {
@@ -173,11 +173,11 @@ func TestLadderStories(t *testing.T) {
 → SYN
 ← SYN, ACK
 → ACK
-→ data 0: lost: queue limit 100
-→ data 1
+→ data 1: lost: queue limit 100
+→ data 2
 ← ACK
-→ data 0 again: retransmission
-← ack 2
+→ data 1 again: retransmission
+← ack 3
 ← answer, 50 bytes
 → ACK
 → FIN, ACK
@@ -187,44 +187,44 @@ func TestLadderStories(t *testing.T) {
 `},
 		{"datagrams are counted in each direction", "udp", func(s *story) {
 			s.arrive(s.udp(up), s.udp(down), s.udp(up), s.udp(down))
-		}, "→ datagram 0\n← datagram 0\n→ datagram 1\n← datagram 1\n"},
+		}, "→ datagram 1\n← datagram 1\n→ datagram 2\n← datagram 2\n"},
 		{"a packet is late, and overtaken or not", "udp", func(s *story) {
 			a, b, c := s.udp(up), s.udp(up), s.udp(up)
 			s.late(a, "reorder 5% by 1")
 			s.late(c, "reorder 5% by 1")
 			s.arrive(b, a, c)
-		}, "→ datagram 0: overtaken: reorder 5% by 1\n→ datagram 1\n→ datagram 2: late: reorder 5% by 1\n"},
+		}, "→ datagram 1: overtaken: reorder 5% by 1\n→ datagram 2\n→ datagram 3: late: reorder 5% by 1\n"},
 		{"jitter is nobody's decision", "udp", func(s *story) {
 			a, b := s.udp(up), s.udp(up)
 			s.arrive(b, a)
-		}, "→ datagram 0: overtaken\n→ datagram 1\n"},
+		}, "→ datagram 1: overtaken\n→ datagram 2\n"},
 		{"the copy stands behind its packet, and is not overtaken", "udp", func(s *story) {
 			a, b := s.udp(up), s.udp(up)
 			c := s.duplicate(a, 1, "duplicate 1%")
 			s.arrive(a, b, c)
-		}, "→ datagram 0\n→ datagram 0: duplicate: duplicate 1%\n→ datagram 1\n"},
+		}, "→ datagram 1\n→ datagram 1: duplicate: duplicate 1%\n→ datagram 2\n"},
 		{"a copy can be lost", "udp", func(s *story) {
 			p := s.udp(up)
 			s.drop(s.duplicate(p, 1, "duplicate 1%"), "loss 3%")
 			s.arrive(p)
-		}, "→ datagram 0\n→ datagram 0: lost: loss 3%\n"},
+		}, "→ datagram 1\n→ datagram 1: lost: loss 3%\n"},
 		{"the copy of a corrupted packet is clean", "udp", func(s *story) {
 			p := s.udp(up)
 			bad := s.corrupt(p, "corrupt 1%", 300)
 			c := s.duplicate(p, 1, "duplicate 1%")
 			s.late(bad, "reorder 5% by 1")
 			s.arrive(bad, c)
-		}, "→ datagram 0: corrupted: corrupt 1%\n→ datagram 0: duplicate: duplicate 1%\n"},
+		}, "→ datagram 1: corrupted: corrupt 1%\n→ datagram 1: duplicate: duplicate 1%\n"},
 		{"corrupted and overtaken", "udp", func(s *story) {
 			a, b := s.udp(up), s.udp(up)
 			bad := s.corrupt(a, "corrupt 1%", 3)
 			s.arrive(b, bad)
-		}, "→ datagram 0: corrupted: corrupt 1%; overtaken\n→ datagram 1\n"},
+		}, "→ datagram 1: corrupted: corrupt 1%; overtaken\n→ datagram 2\n"},
 		{"a retransmission is lost too", "tcp", func(s *story) {
 			s.open(1000)
 			s.drop(s.tcp(up, 1000, 5000, "A", 100), "loss 3%")
 			s.drop(s.tcp(up, 1000, 5000, "A", 100), "loss 3%")
-		}, "→ SYN\n← SYN, ACK\n→ ACK\n→ data 0: lost: loss 3%\n→ data 0 again: retransmission; lost: loss 3%\n"},
+		}, "→ SYN\n← SYN, ACK\n→ ACK\n→ data 1: lost: loss 3%\n→ data 1 again: retransmission; lost: loss 3%\n"},
 		{"data of a connection whose beginning was not seen", "tcp", func(s *story) {
 			s.arrive(s.tcp(up, 1000, 5000, "A", 100), s.tcp(down, 5000, 1100, "A", 0))
 		}, "→ data, 100 bytes\n← ACK\n"},

@@ -16,6 +16,7 @@ type Page struct {
 	Figures  []Figure
 	Image    string // extension of the figures to show: "png"; empty shows none
 	Captures string // extension of the captures; empty: there are none
+	Tables   string // formats of the files in tables/, with commas; empty: there are none
 }
 
 // WriteMarkdown writes the page: summary, figures, and the frames of the ladder to look up in the captures.
@@ -43,10 +44,14 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "%s Data: [`%s.csv`](figures/%s.csv)\n", f.Caption, f.Name, f.Name)
 	}
+	p.tables(b)
 	for i, f := range p.Flows {
 		p.retransmissions(b, f, p.Results.Flows[i].TCP)
+		p.sequenceDiagram(b, f)
 		p.frames(b, f)
 	}
+	p.documents(b)
+	p.wireshark(b)
 	p.definitions(b)
 	return b.Flush()
 }
@@ -181,6 +186,7 @@ func (p *Page) words() []fact {
 	} else {
 		words = append(words, fact{Name: "latency", Value: "from handing a message to the sender's socket until the receiving program has read it."})
 	}
+	words = append(words, fact{Name: "data 5, datagram 5", Value: "packets are numbered from 1 in the order in which each end sent them; messages from 0, as in their headers. ack 6: the acknowledgment that expects data 6 next."})
 	if slices.ContainsFunc(p.Results.Flows, func(f FlowResult) bool { return f.TCP != nil }) {
 		words = append(words,
 			fact{Name: "sent again", Value: "segments that TCP repeated, SYN and FIN included; needlessly: those with data of which an earlier transmission arrived."},

@@ -11,17 +11,18 @@ const Schema = 1
 // Results is results.json: every number of a run's summary, and nothing of the machine or the hour it ran at, so that two
 // runs can be compared byte for byte.
 type Results struct {
-	Schema   int          `json:"schema"`
-	Version  string       `json:"version"` // of lossylab
-	Seed     uint64       `json:"seed"`
-	Engine   string       `json:"engine"`
-	Stack    string       `json:"stack"`
-	App      string       `json:"app"`
-	Scenario any          `json:"scenario"`
-	Complete bool         `json:"complete"`       // false: interrupted, or stopped at the time limit
-	Note     string       `json:"note,omitempty"` // why it is not complete
-	Verdict  string       `json:"verdict"`        // one sentence
-	Flows    []FlowResult `json:"flows"`
+	Schema     int          `json:"schema"`
+	Version    string       `json:"version"` // of lossylab
+	Seed       uint64       `json:"seed"`
+	Engine     string       `json:"engine"`
+	Stack      string       `json:"stack"`
+	App        string       `json:"app"`
+	Scenario   any          `json:"scenario"`
+	Complete   bool         `json:"complete"`       // false: interrupted, or stopped at the time limit
+	Note       string       `json:"note,omitempty"` // why it is not complete
+	Verdict    string       `json:"verdict"`        // one sentence
+	Confidence float64      `json:"confidence"`     // of all intervals, such as 0.95
+	Flows      []FlowResult `json:"flows"`
 }
 
 // FlowResult is what one protocol did.
@@ -34,6 +35,8 @@ type FlowResult struct {
 	App      AppResult              `json:"app"`
 	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP      *TCPResult             `json:"tcp,omitempty"`
+	Metrics  *Metrics               `json:"metrics,omitempty"`
+	Theory   *Theory                `json:"theory,omitempty"`
 	Input    []InputResult          `json:"input,omitempty"` // by client
 }
 

@@ -162,6 +162,7 @@ func smallResults() *Results {
 	c.Input = []InputResult{{Name: "picture.ppm", Bytes: 487_000, SHA256: "01ab", Received: "received/tcp-picture.ppm", Arrived: "01ab", Same: true}}
 	c.Complete, c.Note = false, "interrupted after 10.061223000 s of simulated time"
 	c.Notes = []string{"link up: drop data 5000 was not met: the longest flow had 514 data segments"}
+	c.Metrics, c.Theory = &Metrics{Confidence: .95}, &Theory{} // TestMetricsHaveTheKeysOfTheSchema has their keys
 	r := &Results{Schema: Schema, Version: "0.1.0", Seed: math.MaxUint64, Engine: "netstack", Stack: "gvisor v0.0.0", App: "stream",
 		Scenario: map[string]any{"messages": 500}, Note: c.Note, Flows: []FlowResult{u, c}}
 	r.Verdict = r.MakeVerdict()
@@ -194,8 +195,8 @@ func TestResultsHaveTheKeysOfTheSchema(t *testing.T) {
 		got  any
 		keys string
 	}{
-		{"results.json", top, "schema version seed engine stack app scenario complete note verdict flows"},
-		{"flows", flow, "proto complete note notes duration_s app link tcp input"},
+		{"results.json", top, "schema version seed engine stack app scenario complete note verdict confidence flows"},
+		{"flows", flow, "proto complete note notes duration_s app link tcp metrics theory input"},
 		{"app", app, "sent received lost unfinished duplicated reordered corrupted in_order retries bytes goodput_bps latency_s hol_wait_s hol_waited"},
 		{"app.latency_s", app["latency_s"], quantiles},
 		{"app.hol_wait_s", app["hol_wait_s"], quantiles},

@@ -22,6 +22,7 @@ type tcpTracker struct {
 	causes   [causeCount]int64
 	triggers [triggerCount]int64
 	lostAcks lostAcks
+	measures tcpMeasures
 	pending  []*repeat // of which it is not known yet what became of what they repeat
 
 	shown []Segment
@@ -41,6 +42,7 @@ type tcpConn struct {
 
 	fin     bool   // has been sent
 	phase   phase  // of the sender, as far as it has been told
+	again   int    // packets that were sent again
 	repeats int    // duplicate acknowledgments since acked last grew
 	newest  uint64 // ID of the latest-sent packet with data that has arrived at the server
 	filled  fill   // what arrived last of what had been sent again
@@ -165,6 +167,7 @@ func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
 	}
 	now := carrier{id: tr.id, at: tr.at, frame: frame}
 	before, again := c.carry(&tr, now)
+	t.measures.sent(&tr, again)
 	if again {
 		t.repeated(&tr, before, frame)
 		t.synAgain += int64(one(tr.low < 0))
@@ -263,6 +266,7 @@ func (t *tcpTracker) judge(all bool) {
 		if tr.repeat != nil {
 			t.explain(tr)
 		}
+		t.measures.judge(tr)
 		switch c := tr.conn; {
 		case !tr.data:
 		case c.carried.has(tr.from, tr.to):
@@ -283,9 +287,12 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 	s := seen{conn: c, offset: c.offset(h.Ack, c.acked)}
 	if e.Kind == netem.Sent {
 		s.index = c.ordinal(s.offset)
+		t.measures.answered(c, h)
 		return s
 	}
+	repeats := c.repeats
 	c.repeat(s.offset, len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0)
+	t.measures.heard(c, s.offset, h, e.At, c.repeats > repeats)
 	if c.number == 0 && len(t.acks) < shown {
 		t.acks = append(t.acks, Ack{At: e.At, Offset: min(s.offset, c.next)}) // a FIN takes a number too
 	}

@@ -149,6 +149,7 @@ func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) 
 		r.TCP.FastRecoveries, r.TCP.Timeouts = stats.FastRecoveries, stats.Timeouts
 		flow.Recoveries, flow.Timeouts = int(stats.FastRecoveries), int(stats.Timeouts)
 	}
+	r.Theory = report.NewTheory(&r, report.Setting{App: x.App, CC: x.CC, Clients: x.Flows, Up: x.up, Down: x.down})
 	return flow, r
 }
 

@@ -30,6 +30,7 @@ type runFlags struct {
 	timeLimit                 string
 	out, figures, capture     string
 	snaplen                   int
+	tables, confidence        string
 	events, quiet, jsonOutput bool
 }
 
@@ -43,7 +44,7 @@ var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
 	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
 	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
-	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "events", "quiet", "json"}},
+	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}},
 }
 
 func (f *runFlags) set() *pflag.FlagSet {
@@ -85,6 +86,8 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")
 	s.StringVar(&f.capture, "capture", "pcapng", "write the captures as `FORMAT`: pcapng (with a comment on every packet that something happened to), pcap or none")
 	s.IntVar(&f.snaplen, "snaplen", 0, "keep `BYTES` of each captured frame (default 262144: all)")
+	s.StringVar(&f.tables, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")
+	s.StringVar(&f.confidence, "confidence", "95%", "let intervals hold the true value in a share `P` of all cases: 90%, 0.99")
 	s.BoolVar(&f.events, "events", true, "write events.csv, a row for each thing that happened to a packet")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.jsonOutput, "json", false, "print results.json to standard output instead of the summary")

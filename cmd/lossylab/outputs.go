@@ -22,6 +22,8 @@ type outputs struct {
 	formats    []string // of the figures; empty: none are drawn
 	capture    string   // "pcapng", "pcap" or empty
 	snaplen    int
+	tables     []string // formats; empty: none are written
+	confidence float64  // of intervals
 	events     bool
 	quiet      bool
 	json       bool
@@ -32,6 +34,13 @@ type outputs struct {
 func newOutputs(f *runFlags, set *pflag.FlagSet) (*outputs, error) {
 	o := &outputs{dir: f.out, snaplen: f.snaplen, events: f.events, quiet: f.quiet, json: f.jsonOutput}
 	o.printsText = !f.quiet && !f.jsonOutput
+	var err error
+	if o.tables, err = parseTables(f.tables); err != nil {
+		return nil, err
+	}
+	if o.confidence, err = parseConfidence(f.confidence); err != nil {
+		return nil, err
+	}
 	switch f.capture {
 	case "pcapng", "pcap":
 		o.capture = f.capture

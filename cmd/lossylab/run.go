@@ -60,7 +60,7 @@ type lab struct {
 
 func (l *lab) run(ctx context.Context) error {
 	l.results = report.Results{Schema: report.Schema, Version: version, Seed: l.seed, Engine: l.engine, Stack: netstack.Version,
-		App: l.App, Scenario: l.scenario, Complete: true}
+		App: l.App, Scenario: l.scenario, Complete: true, Confidence: l.confidence}
 	if l.printsText {
 		l.heading()
 	}
@@ -146,6 +146,7 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 		return err
 	}
 	defer x.world.Close()
+	x.collector.Confidence = l.confidence
 	if captures != nil {
 		x.client = captures[0]
 	}
@@ -182,11 +183,14 @@ func (l *lab) write() (m manifest, err error) {
 	if err := l.figures(l.dir, figures); err != nil {
 		return m, err
 	}
-	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, Captures: l.capture}
+	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, Captures: l.capture, Tables: strings.Join(l.tables, ",")}
 	if len(l.formats) == 0 {
 		page.Figures = nil
 	} else {
 		page.Image = l.formats[0]
+	}
+	if err := l.writeTables(l.dir, report.Tables(l.flows, &l.results)); err != nil {
+		return m, err
 	}
 	if err := l.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err

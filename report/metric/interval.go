@@ -23,18 +23,7 @@ func Wilson(share, n float64) Interval {
 	if !(n > 0) {
 		return nothing
 	}
-	n = max(n, 1)
-	center := share + z*z/(2*n)
-	half := float64(z * math.Sqrt(float64(share*(1-share))/n+z*z/(4*float64(n*n))))
-	scale := 1 + z*z/n
-	i := Interval{max(0, (center-half)/scale), min(1, (center+half)/scale)}
-	switch share { // exactly, where rounding would leave a trace
-	case 0:
-		i.Low = 0
-	case 1:
-		i.High = 1
-	}
-	return i
+	return score(share, max(n, 1), z)
 }
 
 // Independent returns how many independent cases n correlated ones are worth, for their mean: n (1-acf1)/(1+acf1), which

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"lossylab/netem"
+	"lossylab/report"
+)
+
+// parseTables reads --tables.
+func parseTables(text string) (formats []string, err error) {
+	if text == "none" {
+		return nil, nil
+	}
+	for _, format := range strings.Split(text, ",") {
+		format = strings.TrimSpace(format)
+		if !slices.Contains(report.TableFormats, format) {
+			return nil, usagef("--tables %q: there are csv, md and tex, several with commas between them, and none", text)
+		}
+		if !slices.Contains(formats, format) {
+			formats = append(formats, format)
+		}
+	}
+	return formats, nil
+}
+
+// The levels of confidence that have a meaning. Beyond the last one, intervals of what was counted are of no use.
+const leastConfidence, mostConfidence = .5, .9999
+
+// parseConfidence reads --confidence.
+func parseConfidence(text string) (float64, error) {
+	level, err := netem.ParseProbability(text)
+	if err != nil || level < leastConfidence || level > mostConfidence {
+		return 0, usagef("--confidence %q: want a level from 50%% to 99.99%%, such as 90%% or 0.99", text)
+	}
+	return level, nil
+}
+
+// writeTables writes the tables, and the colouring rules beside the captures if there are any.
+func (o *outputs) writeTables(dir *folder, tables []report.Table) error {
+	if o.capture != "" {
+		if err := dir.write(report.ColourFile, report.WriteColours); err != nil {
+			return err
+		}
+	}
+	for _, t := range tables {
+		for _, format := range o.tables {
+			err := dir.write("tables/"+t.Name+"."+format, func(w io.Writer) error { return t.Write(w, format) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
