@@ -48,7 +48,7 @@ func maskCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writable(f.output, set.Args()); err != nil {
+	if err := writable("output", f.output, set.Args()); err != nil {
 		return err
 	}
 	notes := io.Discard

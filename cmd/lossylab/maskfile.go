@@ -50,8 +50,8 @@ func (m *mask) write(w io.Writer) error {
 	return b.Flush()
 }
 
-// writable looks at --output before anything is read: it may replace a file, but none of those that are read.
-func writable(path string, inputs []string) error {
+// writable looks at what a flag names before anything is read: it may replace a file, but none of those that are read.
+func writable(flag, path string, inputs []string) error {
 	if path == "" {
 		return nil
 	}
@@ -59,53 +59,26 @@ func writable(path string, inputs []string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-			return usagef("--output %s: there is no folder %s: make it first", path, filepath.Dir(path))
+			return usagef("--%s %s: there is no folder %s: make it first", flag, path, filepath.Dir(path))
 		}
 		return nil
 	case err != nil:
-		return usagef("--output %s: %v: name another file", path, plain(err))
+		return usagef("--%s %s: %v: name another file", flag, path, plain(err))
 	case info.IsDir():
-		return usagef("--output %s: it is a folder: name a file", path)
+		return usagef("--%s %s: it is a folder: name a file", flag, path)
 	}
 	for _, in := range inputs {
 		if other, err := os.Stat(in); err == nil && os.SameFile(info, other) {
-			return usagef("--output %s: that is what is read: name another file", path)
+			return usagef("--%s %s: that is what is read: name another file", flag, path)
 		}
 	}
 	return nil
 }
 
-// save writes the mask to a file, or to stdout if there is none. What was there before is replaced when the new one is whole;
-// what is no regular file, such as /dev/stdout, is written to.
+// save writes the mask to a file, or to stdout if there is none.
 func (m *mask) save(path string, stdout io.Writer) error {
 	if path == "" {
 		return m.write(stdout)
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return m.overwrite(path)
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".partial-")
-	if err != nil {
-		return usagef("--output %s: %v: name another file", path, plain(err))
-	}
-	err = errors.Join(file.Chmod(0o644), m.write(file), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		os.Remove(file.Name())
-		return fmt.Errorf("--output %s: %v: nothing was written", path, plain(err))
-	}
-	return nil
-}
-
-func (m *mask) overwrite(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err == nil {
-		err = errors.Join(m.write(file), file.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("--output %s: %v", path, plain(err))
-	}
-	return nil
+	return saveFile("output", path, m.write)
 }

@@ -38,6 +38,11 @@ func tryCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	r := newTryResults(t, rec)
+	if f.figure != "" {
+		if err := r.writeFigure(f.figure, t.format); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.json:
 		return r.writeJSON(s.out, !f.noLists)
@@ -55,6 +60,7 @@ type trial struct {
 	packets int
 	traffic netem.Traffic
 	ecn     bool
+	format  string        // of the figure
 	unmet   []netem.Unmet // the faults that met no packet, after the run
 }
 

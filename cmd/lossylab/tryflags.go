@@ -21,6 +21,7 @@ type tryFlags struct {
 	spacing, size string
 	ecn           bool
 	json, noLists bool
+	figure        string
 	quiet         bool
 }
 
@@ -36,6 +37,7 @@ func (f *tryFlags) set() *pflag.FlagSet {
 	s.BoolVar(&f.ecn, "ecn", false, "let the datagrams say that their sender heeds congestion marks (ECT(0))")
 	s.BoolVar(&f.json, "json", false, "print the numbers as JSON")
 	s.BoolVar(&f.noLists, "no-lists", false, "leave the lists of packets out of the JSON")
+	s.StringVar(&f.figure, "figure", "", "draw what the link did to `FILE`, whose name ends with .svg, .png or .pdf")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	return s
 }
@@ -84,6 +86,11 @@ func newTrial(f *tryFlags, set *pflag.FlagSet) (*trial, error) {
 			what = "an Ethernet frame with a UDP datagram"
 		}
 		return nil, usagef("--size %s: %s has %d to %d bytes", f.size, what, least, 65535+t.header())
+	}
+	if f.figure != "" {
+		if t.format, err = figureFormat(f.figure); err != nil {
+			return nil, err
+		}
 	}
 	if f.noLists && !f.json {
 		return nil, usagef("--no-lists: there are lists in the JSON only: add --json")
@@ -139,6 +146,7 @@ Examples:
   lossylab try "delay 20ms 4ms loss 2% burst 5"
   lossylab try --tc "delay 50ms 10ms 25% loss 0.3% 25%"           what Linux really does with that line
   lossylab try --tc --seed 3207296026000306913 --json "loss 5%"   which packets a kernel with that seed loses
+  lossylab try --figure link.svg "delay 20ms 4ms distribution normal loss 2% burst 5"
   lossylab try --size 1500 --spacing 1ms "rate 10mbit limit 50"   12 Mbit/s offered to 10
 `)
 }
