@@ -146,6 +146,9 @@ func (r *reporting) run(args []string) error {
 	if err := r.choose(); err != nil {
 		return err
 	}
+	if err := r.apart(); err != nil {
+		return err
+	}
 	dir, err := newFolder(r.outputs.dir)
 	if err != nil {
 		return err

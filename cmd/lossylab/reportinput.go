@@ -107,6 +107,27 @@ func (r *reporting) openFolder(dir string) error {
 	return usagef("%s: there are %d captures in it: name the two of the same traffic, or one", dir, len(names))
 }
 
+// apart refuses to replace a folder from which captures are read.
+func (r *reporting) apart() error {
+	out, err := filepath.Abs(r.outputs.dir)
+	if err != nil {
+		return nil // newFolder says what is wrong with it
+	}
+	info, err := os.Stat(out)
+	if err != nil {
+		return nil
+	}
+	for _, in := range r.inputs {
+		path, err := filepath.Abs(in.name)
+		for ; err == nil && path != filepath.Dir(path); path = filepath.Dir(path) {
+			if at, err := os.Stat(path); err == nil && os.SameFile(at, info) {
+				return usagef("--out %s: %s lies in it, and the folder would be replaced: name another", r.outputs.dir, in.name)
+			}
+		}
+	}
+	return nil
+}
+
 // numbered are the conversations of the list that the filters leave, in its order: those of each job's first capture.
 func (r *reporting) numbered(j *job) (cs []*trace.Conversation) {
 	for _, c := range j.listings[0].Conversations {
