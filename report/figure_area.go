@@ -34,11 +34,11 @@ func (f filled) Plot(c draw.Canvas, p *plot.Plot) {
 	c.Fill(outline)
 }
 
-// decades are the ticks of an axis of logarithms to the base of ten.
-type decades struct{}
+// countDecades are the ticks of an axis of logarithms to the base of ten.
+type countDecades struct{}
 
 // Ticks implements plot.Ticker.
-func (decades) Ticks(lo, hi float64) (all []plot.Tick) {
+func (countDecades) Ticks(lo, hi float64) (all []plot.Tick) {
 	for k := max(0, math.Ceil(lo)); k <= hi; k++ {
 		all = append(all, plot.Tick{Value: k, Label: number(math.Pow10(int(k)), 0)})
 	}

@@ -30,9 +30,8 @@ type LinkTrial struct {
 const orderLength = 100
 
 var (
-	expectedLine = draw.LineStyle{Color: ink, Width: .9, Dashes: []vg.Length{3, 1.6}}
-	medianLine   = draw.LineStyle{Color: blue, Width: 1}
-	bandLine     = draw.LineStyle{Color: sky, Width: 1.1}
+	medianLine = draw.LineStyle{Color: blue, Width: 1}
+	bandLine   = draw.LineStyle{Color: sky, Width: 1.1}
 )
 
 // LinkFigure draws what a link did: how long packets took, in which order some of them came, how many were lost in a row,

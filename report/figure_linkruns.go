@@ -24,7 +24,7 @@ func (t *LinkTrial) runPanel() (p panel, expected bool) {
 	q := newPlot(x, y)
 	q.X.Min, q.X.Max = .3, float64(max(shown, 4))+.7
 	q.Y.Min, q.Y.Max = math.Log10(.5), math.Log10(1.6*float64(slices.Max(lengths)))
-	q.X.Tick.Marker, q.Y.Tick.Marker = ticks{most: 8, whole: true}, decades{}
+	q.X.Tick.Marker, q.Y.Tick.Marker = ticks{most: 8, whole: true}, countDecades{}
 	for k := 1; k <= shown; k++ {
 		if n := lengths[k]; n > 0 {
 			at, top := float64(k), math.Log10(float64(n))
