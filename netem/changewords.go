@@ -107,7 +107,11 @@ func (p *parser) clause(t token) (c Change, err error) {
 		}
 	}
 	if err := c.Validate(); err != nil {
-		return c, t.at(err)
+		err = p.blame(err)
+		if e, ok := err.(*SyntaxError); ok && e.Pos == 0 { // about the clause as a whole
+			err = t.at(err)
+		}
+		return c, err
 	}
 	return c, nil
 }

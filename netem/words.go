@@ -15,7 +15,7 @@ var phrases = [...]phrase{
 	{"delay", "delay 20ms, delay 20ms 4ms, delay 20ms 4ms 25% or delay 20ms 4ms distribution normal"},
 	{"jitter", "delay 20ms jitter 4ms or delay 20ms jitter 4ms 25%"},
 	{"distribution", "delay 20ms 4ms distribution normal or distribution table FILE"},
-	{"loss", "loss 3%, loss 5% 25% or loss 2% burst 5, or loss with gemodel, state, list, pattern, every or mask"},
+	{"loss", "loss 3%, loss 5% 25%, loss 2% burst 5, loss gemodel 1% 10%, loss state 1% 30%, loss list 3,7, loss pattern 001, loss every 10 or loss mask FILE"},
 	{"reorder", "reorder 5% by 3, reorder 5% 25% by 3 or reorder 5% late 8ms"},
 	{"duplicate", "duplicate 0.5% or duplicate 1% 25%"},
 	{"corrupt", "corrupt 0.1% or corrupt 0.1% 25%"},

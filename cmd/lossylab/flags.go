@@ -185,12 +185,18 @@ A SPEC is a link in the words of tc-netem, in any order, units always said:
                            parameters of tc) or headdrop; pfifo, the default, drops who comes last
   mtu 1400                 larger packets are fragmented, or dropped and answered by ICMP (IPv6, and TCP's IPv4);
                            mtu 1400 fragment: all IPv4 is fragmented; mtu 1400 blackhole: dropped without a word
-  delay 20ms 4ms           propagation: 16 to 24 ms, evenly; with distribution normal, 4 ms is the standard deviation
+  delay 20ms 4ms           propagation: 16 to 24 ms, evenly; with distribution normal, pareto, paretonormal, table FILE or
+                           samples FILE, 4 ms is the standard deviation; delay 20ms 4ms 25% correlates one packet with the next
   order free | keep        whether jitter may reorder (default free)
-  loss 3%                  independently; loss 5% 25% with a correlation; loss 2% burst 5; loss gemodel P R 1-H 1-K
+  loss 3%                  independently; loss 5% 25% with a correlation; loss 2% burst 5; loss gemodel P R 1-H 1-K; loss state
+                           P13 P31 P32 P23 P14; loss list 3,7-9; loss pattern 0010; loss every 10; loss mask FILE ('lossylab mask')
   reorder 5% by 3          5 % are overtaken by exactly 3 packets; reorder 5% late 8ms: by what comes within 8 ms
   duplicate 0.5%           arrive twice
   corrupt 0.1%             one bit is turned over
+  trace FILE               instead of rate: when packets may leave, in Mahimahi's format; follow FILE: rate, delay and loss over time
+  ; at 2s down             behind all else, what changes: at 2.5s up; at 5s rate 1mbit; every 10s for 500ms stall;
+                           randomly every 10s for 500ms loss 30%
+  split per-packet ( SPEC ) ( SPEC )   two paths, also per-flow; ( SPEC ) then ( SPEC ): one hop behind the other
   preset wpt-3g up         what a preset says of that direction; words beside it replace its own
   drop data 5              a fault: the fifth data segment of each TCP connection is lost; also drop data 2,5-8, drop syn, syn-ack,
                            last-data, fin, rst, ack 3, dup-ack 2, retransmission 1 of data 5, window-update, window-probe,

@@ -145,6 +145,9 @@ func datagram(n int, ecn bool) []byte {
 // expectation is what theory has to say about the trial.
 func (t *trial) expectation() netem.Expectation {
 	e := t.spec.Expect(t.traffic)
+	if t.spec.TC == nil && e.Loss > 0 && e.DelayACF1 != 0 { // that is of packets sent in succession; those that arrive so have others between them
+		e.DelayACF1 = math.NaN()
+	}
 	if t.ecn { // which packets are marked instead of lost, is not computed
 		e.Loss, e.MeanBurst, e.LossACF1, e.Duplicates = math.NaN(), math.NaN(), math.NaN(), math.NaN()
 	}
@@ -156,6 +159,9 @@ func (t *trial) warnings() (warnings []string) {
 	if t.spec.TC == nil {
 		if !t.spec.Queues() && t.spec.Limit != (netem.Limit{}) {
 			warnings = append(warnings, fmt.Sprintf("%s has no effect without a rate: nothing waits for a link that is infinitely fast", t.spec.Limit))
+		}
+		if r := t.spec.Rate; r > 0 && t.traffic.Spacing > 0 && r.Transmission(t.traffic.Size) > t.traffic.Spacing {
+			warnings = append(warnings, fmt.Sprintf("more is offered than %s carries: expected is what comes when the queue has filled, which takes a part of this run", r))
 		}
 		for _, u := range t.unmet {
 			warnings = append(warnings, fmt.Sprintf("%s was not met: %s; the packets here are UDP datagrams of one flow", u.Words, u.Why))
