@@ -165,7 +165,7 @@ func (s *stream) acknowledges(h *Header) subjectSet {
 	switch {
 	case !s.acked || h.Ack != s.ack:
 		return 0
-	case sacks(h.Options) || !s.windowed || h.Window == s.window:
+	case h.hasSACK() || !s.windowed || h.Window == s.window:
 		return DupAck.set()
 	case h.Window > s.window:
 		return WindowUpdate.set()
@@ -180,27 +180,4 @@ func (s *stream) noteAck(h *Header) {
 	}
 	s.acked, s.ack = true, h.Ack
 	s.windowed, s.window = h.Flags&SYN == 0, h.Window
-}
-
-// sacks says whether TCP options hold a SACK block.
-func sacks(options []byte) bool {
-	const (
-		end, noOperation = 0, 1 // RFC 9293 section 3.1
-		sack             = 5    // RFC 2018 section 3
-	)
-	for len(options) > 1 && options[0] != end {
-		if options[0] == noOperation {
-			options = options[1:]
-			continue
-		}
-		n := int(options[1])
-		if n < 2 || n > len(options) {
-			return false
-		}
-		if options[0] == sack && n >= 10 {
-			return true
-		}
-		options = options[n:]
-	}
-	return false
 }

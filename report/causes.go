@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/binary"
 	"time"
 
 	"lossylab/netem"
@@ -255,7 +254,7 @@ type lostAck struct {
 
 func (l *lostAcks) add(c *tcpConn, p *netem.Packet, h *netem.Header) {
 	a := lostAck{conn: c, sent: p.Sent, offset: c.offset(h.Ack, c.acked)}
-	for i, b := range sackBlocks(h.Options) {
+	for i, b := range h.SACK() {
 		a.blocks[i] = [2]int64{c.offset(b[0], c.acked), c.offset(b[1], c.acked)}
 	}
 	l.ring[l.n%maxLostAcks] = a
@@ -279,25 +278,4 @@ func (l *lostAcks) cover(tr *transmission, since netem.Time) bool {
 		}
 	}
 	return false
-}
-
-// sackBlocks returns the blocks of the SACK option, RFC 2018 section 3: "Kind: 5", then pairs of edges. There are four at
-// most.
-func sackBlocks(options []byte) (blocks [][2]uint32) {
-	for len(options) > 0 && options[0] != 0 {
-		n := 1
-		if options[0] != 1 {
-			if len(options) < 2 || options[1] < 2 || int(options[1]) > len(options) {
-				return blocks
-			}
-			n = int(options[1])
-		}
-		if options[0] == 5 {
-			for b := options[2:n]; len(b) >= 8 && len(blocks) < 4; b = b[8:] {
-				blocks = append(blocks, [2]uint32{binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])})
-			}
-		}
-		options = options[n:]
-	}
-	return blocks
 }

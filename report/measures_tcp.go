@@ -11,7 +11,6 @@ type tcpMeasures struct {
 	trip       metric.RoundTrip
 	flight     metric.Level
 	window     metric.Level
-	scale      uint8
 	mss        int64
 	acks       int64 // that the server sent, bare ones
 
@@ -37,10 +36,8 @@ func (m *tcpMeasures) heard(c *tcpConn, offset int64, h *netem.Header, at netem.
 	if c.number != 0 {
 		return
 	}
-	if h.Flags&netem.SYN != 0 {
-		m.scale, _ = windowScale(h.Options)
-	} else {
-		m.window.Set(at, int64(h.Window)<<m.scale) // RFC 7323 section 2.2: that of a SYN is never scaled
+	if h.Flags&netem.SYN == 0 { // whose window is no offer of room yet
+		m.window.Set(at, c.window(h))
 	}
 	m.trip.Acked(offset+1, at)
 	m.flight.Set(at, m.trip.Unacked())

@@ -153,29 +153,10 @@ func (q *queueSampler) finish(r *LinkResult) LinkSamples {
 	return s
 }
 
-// windowScale returns the shift of the window scale option, RFC 7323 section 2.2: "Kind: 3, Length: 3 bytes", then the
-// shift, of which section 2.3 takes 14 for any that is greater.
-func windowScale(options []byte) (shift uint8, ok bool) {
-	for len(options) > 0 && options[0] != 0 {
-		n := 1
-		if options[0] != 1 {
-			if len(options) < 2 || options[1] < 2 || int(options[1]) > len(options) {
-				return 0, false
-			}
-			n = int(options[1])
-		}
-		if options[0] == 3 && n == 3 {
-			return min(options[2], 14), true
-		}
-		options = options[n:]
-	}
-	return 0, false
-}
-
 // scaling notes what a SYN of either end says about window scaling. RFC 7323 section 2.2: "both sides MUST send Window Scale
 // options in their <SYN> segments to enable window scaling in either direction."
 func (c *tcpConn) scaling(h *netem.Header, client bool) {
-	shift, ok := windowScale(h.Options)
+	shift, ok := h.WindowScale()
 	switch {
 	case client:
 		c.scales = ok
@@ -186,13 +167,18 @@ func (c *tcpConn) scaling(h *netem.Header, client bool) {
 	}
 }
 
+// window returns the window that the server tells, bytes. RFC 7323 section 2.2: that in a SYN "MUST NOT be scaled".
+func (c *tcpConn) window(h *netem.Header) int64 {
+	if h.Flags&netem.SYN != 0 {
+		return int64(h.Window)
+	}
+	return int64(h.Window) << c.shift
+}
+
 // ack returns what an acknowledgment that arrived at the client says, whose offset is known.
 func (c *tcpConn) ack(at netem.Time, h *netem.Header, offset int64) Ack {
-	a := Ack{At: at, Offset: min(offset, c.next), Window: int64(h.Window)} // a FIN takes a number too
-	if h.Flags&netem.SYN == 0 {                                            // RFC 7323 section 2.2: the window in a SYN "MUST NOT be scaled"
-		a.Window <<= c.shift
-	}
-	for _, b := range sackBlocks(h.Options) {
+	a := Ack{At: at, Offset: min(offset, c.next), Window: c.window(h)} // a FIN takes a number too
+	for _, b := range h.SACK() {
 		if from, to := c.offset(b[0], c.acked), c.offset(b[1], c.acked); from < to {
 			a.SACK = append(a.SACK, [2]int64{from, to})
 		}

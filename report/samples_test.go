@@ -47,36 +47,6 @@ func TestQueueSamplesAreBounded(t *testing.T) {
 	}
 }
 
-func TestWindowScale(t *testing.T) {
-	for _, c := range []struct {
-		options string
-		shift   uint8
-		ok      bool
-	}{
-		{"", 0, false},
-		{"\x02\x04\x05\xb4\x01\x03\x03\x07", 7, true},
-		{"\x03\x03\x0f", 14, true}, // RFC 7323 section 2.3
-		{"\x00\x03\x03\x07", 0, false},
-		{"\x03", 0, false},
-		{"\x03\x00\x07", 0, false},
-		{"\x03\x04\x07\x07", 0, false},
-	} {
-		if shift, ok := windowScale([]byte(c.options)); shift != c.shift || ok != c.ok {
-			t.Errorf("%x: %d, %v", c.options, shift, ok)
-		}
-	}
-}
-
-func FuzzWindowScale(f *testing.F) {
-	f.Add([]byte("\x02\x04\x05\xb4\x01\x03\x03\x07"))
-	f.Add([]byte{1, 3, 0})
-	f.Fuzz(func(t *testing.T, options []byte) {
-		if shift, ok := windowScale(options); shift > 14 || !ok && shift != 0 {
-			t.Errorf("%d, %v", shift, ok)
-		}
-	})
-}
-
 // Windows are scaled only when both SYNs say so, and never in a SYN.
 func TestScaledWindows(t *testing.T) {
 	syn, plain := &netem.Header{Flags: netem.SYN, Options: []byte{3, 3, 4}}, &netem.Header{Flags: netem.SYN}

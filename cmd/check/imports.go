@@ -70,8 +70,8 @@ var table = []row{
 		why:   "captures come from anywhere: what reads them trusts no length and needs nobody's decoder",
 	}, {
 		dir:     "report/match",
-		project: []string{"report/capturefile"},
-		tests:   []string{"netem", "report/pcapng"},
+		project: []string{"netem", "report/capturefile"},
+		tests:   []string{"report/pcapng"},
 		why:     "what arrived of what was sent can be told from any two captures, whoever made them",
 	}, {
 		dir:     "report/trace",

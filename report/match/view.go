@@ -3,6 +3,7 @@ package match
 import (
 	"encoding/binary"
 
+	"lossylab/netem"
 	"lossylab/report/capturefile"
 )
 
@@ -103,21 +104,8 @@ func (v *view) front(depth int) digest {
 	return d.bytes(header[:n])
 }
 
-// maskSize clears the maximum segment size among TCP's options, RFC 9293 section 3.2.
+// maskSize clears the maximum segment size among TCP's options, which routers on the way lower.
 func maskSize(options []byte) {
-	for len(options) >= 2 {
-		switch kind, n := options[0], int(options[1]); {
-		case kind == 0:
-			return
-		case kind == 1:
-			options = options[1:]
-		case n < 2 || n > len(options):
-			return
-		default:
-			if kind == 2 {
-				clear(options[2:n])
-			}
-			options = options[n:]
-		}
-	}
+	size, _ := netem.TCPOption(options, netem.OptionMSS)
+	clear(size)
 }

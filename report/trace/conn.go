@@ -22,8 +22,6 @@ type conn struct {
 	received int
 
 	rtt      metric.RoundTrip
-	srtt     float64 // nanoseconds, RFC 6298
-	rttvar   float64
 	repeats  int        // duplicate acknowledgments since acked grew
 	sacked   bool       // one of them said what has arrived beyond a hole
 	permits  bool       // the client's SYN permits SACK, without which there are no probes
@@ -61,7 +59,7 @@ func (c *conn) send(at netem.Time, h *netem.Header, from, to int64) (t report.Tr
 	}
 	switch {
 	case h.Flags&netem.SYN != 0:
-		c.permits = hasOption(h.Options, 4, 2)
+		_, c.permits = netem.TCPOption(h.Options, netem.OptionSACKPermitted)
 		c.syns++
 		c.armed = at
 		return t, false
@@ -77,12 +75,8 @@ func (c *conn) send(at netem.Time, h *netem.Header, from, to int64) (t report.Tr
 	return t, again
 }
 
-// The senders' timers, as far as the RFCs and Linux set them.
-const (
-	leastRTO   = 200 * time.Millisecond // of Linux; RFC 6298 section 2.4 would have a second
-	firstRTO   = time.Second            // RFC 6298 section 2.1
-	dupAcksFor = 3                      // RFC 5681 section 3.2
-)
+// dupAcksFor is how many duplicate acknowledgments make a sender repeat a segment, RFC 5681 section 3.2.
+const dupAcksFor = 3
 
 // why infers what made the sender repeat a segment. In a recovery, that is what began it. Otherwise duplicate acknowledgments
 // ask for a fast retransmit; the end of the data, repeated alone after a pause, is a tail loss probe, once until something is
@@ -113,10 +107,8 @@ func (c *conn) recover(t report.Trigger) report.Trigger {
 
 // timeout returns how long the sender waits at least for an acknowledgment, RFC 6298 section 2 with the least of Linux.
 func (c *conn) timeout() time.Duration {
-	if c.srtt == 0 {
-		return firstRTO
-	}
-	return max(leastRTO, time.Duration(c.srtt+max(4*c.rttvar, 0)))
+	c.rtt.RTO.Min = metric.LinuxMinRTO
+	return c.rtt.RTO.Timeout()
 }
 
 // acknowledge follows a segment that has arrived from the server.
@@ -124,58 +116,20 @@ func (c *conn) acknowledge(at netem.Time, h *netem.Header) {
 	if h.Flags&netem.ACK == 0 || h.Flags&netem.RST != 0 {
 		return
 	}
-	if h.Flags&netem.SYN != 0 && c.syns == 1 && c.srtt == 0 {
-		c.smooth(float64(at.Sub(c.armed)))
+	if h.Flags&netem.SYN != 0 && c.syns == 1 && c.rtt.RTO.SRTT() == 0 {
+		c.rtt.RTO.Add(at.Sub(c.armed))
 	}
 	ack := c.offset(h.Ack, c.acked)
 	if ack <= c.acked {
 		if ack == c.acked && len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0 && c.next > c.acked {
 			c.repeats++
-			c.sacked = c.sacked || hasSACK(h.Options)
+			c.sacked = c.sacked || len(h.SACK()) > 0
 		}
 		return
 	}
-	if sample, ok := c.rtt.Acked(ack, at); ok {
-		c.smooth(float64(sample))
-	}
-	c.acked, c.repeats, c.sacked, c.probed, c.armed = ack, 0, hasSACK(h.Options), false, at
+	c.rtt.Acked(ack, at)
+	c.acked, c.repeats, c.sacked, c.probed, c.armed = ack, 0, len(h.SACK()) > 0, false, at
 	if c.recovers && ack >= c.until {
 		c.recovers = false
 	}
-}
-
-// smooth takes a sample of the round-trip time, RFC 6298 sections 2.2 and 2.3.
-func (c *conn) smooth(r float64) {
-	if c.srtt == 0 {
-		c.srtt, c.rttvar = r, r/2
-		return
-	}
-	d := c.srtt - r
-	if d < 0 {
-		d = -d
-	}
-	c.rttvar += (d - c.rttvar) / 4
-	c.srtt += (r - c.srtt) / 8
-}
-
-// hasSACK reports whether TCP options tell of data beyond a hole, RFC 2018 section 3.
-func hasSACK(options []byte) bool { return hasOption(options, 5, 10) }
-
-// hasOption reports whether there is a TCP option of this kind and at least this length.
-func hasOption(options []byte, kind byte, length int) bool {
-	for len(options) > 1 && options[0] != 0 {
-		if options[0] == 1 {
-			options = options[1:]
-			continue
-		}
-		n := int(options[1])
-		if n < 2 || n > len(options) {
-			return false
-		}
-		if options[0] == kind && n >= length {
-			return true
-		}
-		options = options[n:]
-	}
-	return false
 }

@@ -116,7 +116,7 @@ func (w *watcher) forth(h *netem.Header, frame int) {
 		return
 	}
 	if h.Flags&netem.SYN != 0 {
-		w.scale[0] = windowScale(h.Options)
+		w.scale[0] = scaleOf(h)
 		w.again += uint64(one(w.synAgain))
 		w.synAgain = true
 		c.send(w.now, h, -1, 0)
@@ -168,7 +168,7 @@ func (w *watcher) connection(h *netem.Header) *conn {
 // back looks at a segment from the server.
 func (w *watcher) back(h *netem.Header) {
 	if h.Flags&netem.SYN != 0 {
-		w.scale[1] = windowScale(h.Options)
+		w.scale[1] = scaleOf(h)
 	}
 	if len(w.conns) == 0 || h.Flags&netem.ACK == 0 || h.Flags&netem.RST != 0 {
 		return
@@ -198,21 +198,10 @@ func one(b bool) int {
 	return 0
 }
 
-// windowScale returns the shift that a SYN announces, -1 if none. RFC 7323 section 2.3: more than 14 counts as 14.
-func windowScale(options []byte) int {
-	for len(options) > 1 && options[0] != 0 {
-		if options[0] == 1 {
-			options = options[1:]
-			continue
-		}
-		n := int(options[1])
-		if n < 2 || n > len(options) {
-			return -1
-		}
-		if options[0] == 3 && n == 3 {
-			return min(int(options[2]), 14)
-		}
-		options = options[n:]
+// scaleOf returns the shift of windows that a SYN announces, -1 if none.
+func scaleOf(h *netem.Header) int {
+	if shift, ok := h.WindowScale(); ok {
+		return int(shift)
 	}
 	return -1
 }
