@@ -35,6 +35,23 @@ type conn struct {
 	recoveries, timeouts int64
 }
 
+// conns are the connections that a client opened from one port, one after the other.
+type conns []*conn
+
+// of returns the connection of a segment from the client. A SYN with another number than the last one's begins a new one.
+func (cs *conns) of(h *netem.Header) (c *conn, begun bool) {
+	n := len(*cs)
+	if n > 0 && (h.Flags&netem.SYN == 0 || (*cs)[n-1].isn == h.Seq+1) {
+		return (*cs)[n-1], false
+	}
+	c = &conn{number: n, isn: h.Seq}
+	if h.Flags&netem.SYN != 0 {
+		c.isn++
+	}
+	*cs = append(*cs, c)
+	return c, true
+}
+
 // message is a segment of new data.
 type message struct {
 	end   int64

@@ -44,7 +44,7 @@ func (r *recorder) tell(flow *report.Flow, f *report.FlowResult) {
 }
 
 // inferred adds up what was inferred of all connections. The round-trip times are the first one's.
-func inferred(t *report.TCPResult, conns []*conn) {
+func inferred(t *report.TCPResult, conns conns) {
 	for _, c := range conns {
 		t.FastRecoveries += uint64(c.recoveries)
 		t.Timeouts += uint64(c.timeouts)

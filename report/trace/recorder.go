@@ -12,7 +12,7 @@ type recorder struct {
 	tcp       bool
 	datagrams int                 // UDP: sent up
 	seq       map[uint64]datagram // UDP: by its packet, while it may arrive
-	conns     []*conn             // TCP
+	conns     conns               // TCP
 	byID      map[uint64]bytes    // TCP: what a packet up carries, while it may arrive
 	backData  int64               // bytes of payload sent down
 	upData    int64
@@ -105,7 +105,7 @@ func (r *recorder) segment(e netem.Event, h *netem.Header) {
 
 // send follows a segment that the client sends. New data are a message.
 func (r *recorder) send(e netem.Event, h *netem.Header) {
-	c := r.connection(h)
+	c, _ := r.conns.of(h)
 	if h.Flags&netem.RST != 0 {
 		return
 	}
@@ -127,20 +127,6 @@ func (r *recorder) send(e netem.Event, h *netem.Header) {
 		c.sent++
 		c.next = to
 	}
-}
-
-// connection returns the connection of a segment from the client. A SYN with another number begins a new one.
-func (r *recorder) connection(h *netem.Header) *conn {
-	n := len(r.conns)
-	if n > 0 && (h.Flags&netem.SYN == 0 || r.conns[n-1].isn == h.Seq+1) {
-		return r.conns[n-1]
-	}
-	c := &conn{number: n, isn: h.Seq}
-	if h.Flags&netem.SYN != 0 {
-		c.isn++
-	}
-	r.conns = append(r.conns, c)
-	return c
 }
 
 // deliver notes what has reached the server, and makes receptions of messages that are in order now.

@@ -38,7 +38,7 @@ type watcher struct {
 	flow     *report.Flow
 	result   report.FlowResult
 	seen     report.SeenResult
-	conns    []*conn
+	conns    conns
 	scale    [2]int // of windows, up and down; -1 where it was not announced
 	passed   reassembly
 	rate     metric.Bins
@@ -111,7 +111,10 @@ func (w *watcher) carried(n int) {
 
 // forth looks at a segment from the client.
 func (w *watcher) forth(h *netem.Header, frame int) {
-	c := w.connection(h)
+	c, begun := w.conns.of(h)
+	if begun {
+		w.passed, w.synAgain = reassembly{}, false
+	}
 	if h.Flags&netem.RST != 0 {
 		return
 	}
@@ -149,20 +152,6 @@ func (w *watcher) forth(h *netem.Header, frame int) {
 		c.next = to
 	}
 	w.seen.FlightMax = max(w.seen.FlightMax, c.next-c.acked)
-}
-
-// connection returns the connection of a segment from the client, and begins a new one at a SYN with another number.
-func (w *watcher) connection(h *netem.Header) *conn {
-	n := len(w.conns)
-	if n > 0 && (h.Flags&netem.SYN == 0 || w.conns[n-1].isn == h.Seq+1) {
-		return w.conns[n-1]
-	}
-	c := &conn{number: n, isn: h.Seq}
-	if h.Flags&netem.SYN != 0 {
-		c.isn++
-	}
-	w.conns, w.passed, w.synAgain = append(w.conns, c), reassembly{}, false
-	return c
 }
 
 // back looks at a segment from the server.
