@@ -124,7 +124,7 @@ func (m *packetMeasures) arrive(n int64, u *underway, e netem.Event) {
 		return
 	}
 	if u.arrived {
-		m.arrivals.jitter.Add(u.sent, e.At) // RFC 3550 counts copies too
+		m.arrivals.Jitter.Add(u.sent, e.At) // RFC 3550 counts copies too
 		return
 	}
 	u.arrived = true

@@ -7,55 +7,38 @@ import (
 	"lossylab/report/metric"
 )
 
-// arrivalMeasures are those that look at packets or messages as they arrive. Together they remember less than 500 KiB, and
-// four metric.Distributions.
+// arrivalMeasures are those that look at packets or messages as they arrive.
 type arrivalMeasures struct {
+	metric.Receiver
 	received int64
 	order    metric.Reordering
 	behind   metric.Runs // which arrivals were reordered
-	late     metric.LateTime
-	offset   metric.ByteOffset
-	near     metric.NReordering
-	free     metric.FreeRuns
-	holes    metric.Discontinuities
-	density  metric.Density
-	jitter   metric.Jitter
-	ipdv     metric.IPDV
-	pdv      metric.PDV
 }
 
 // add takes the next arrival, which is the first of its number.
 func (m *arrivalMeasures) add(p metric.Received) {
 	m.received++
-	reordered := m.order.Add(uint64(p.Seq)) > 0
-	m.behind.Add(reordered)
-	m.late.Add(p.Seq, p.At)
-	m.offset.Add(p.Seq, p.Bytes)
-	m.near.Add(p.Seq)
-	m.free.Add(p.Seq)
-	m.holes.Add(p.Seq)
-	m.density.Add(p.Seq)
-	m.jitter.Add(p.Sent, p.At)
-	m.ipdv.Add(p.Seq, p.Delay())
-	m.pdv.Add(p.Delay())
+	m.behind.Add(m.order.Add(uint64(p.Seq)) > 0)
+	m.Receiver.Add(p)
 }
 
 func (m *arrivalMeasures) result(level float64) *PacketMetrics {
-	pdv := m.pdv.Spread()
+	pdv := m.PDV.Spread()
 	r := &PacketMetrics{Received: m.received, Reordering: m.reordering(level), Density: m.densities(), PDV: newSpread(pdv),
-		IPDV: newSpread(m.ipdv.Absolute.Spread()), Throughput: noNumber, Size: noNumber, Spacing: noNumber}
-	least := m.pdv.MinDelay()
+		IPDV: newSpread(m.IPDV.Absolute.Spread()), Throughput: noNumber, Size: noNumber, Spacing: noNumber}
+	least := m.PDV.MinDelay()
 	for _, d := range []*time.Duration{&pdv.Min, &pdv.Mean, &pdv.P50, &pdv.P95, &pdv.P99, &pdv.P999, &pdv.Max} {
 		*d += least
 	}
 	r.Delay = newSpread(pdv)
-	r.Jitter = numberIf(m.received > 1, Number(seconds(m.jitter.Value())))
+	r.Jitter = numberIf(m.received > 1, Number(seconds(m.Jitter.Value())))
 	return r
 }
 
 func (m *arrivalMeasures) reordering(level float64) ReorderingMetrics {
 	some := m.order.Reordered() > 0
-	late, free := &m.late.Offsets, m.free.Result()
+	gaps := m.Gaps.Result()
+	late, free := &m.LateTime.Offsets, m.FreeRuns.Result()
 	return ReorderingMetrics{
 		Packets:         int64(m.order.Reordered()),
 		Ratio:           ratioOf(m.order.Reordered(), m.order.Arrived()),
@@ -64,23 +47,25 @@ func (m *arrivalMeasures) reordering(level float64) ReorderingMetrics {
 		ExtentMax:       int64(m.order.Furthest()),
 		LateMean:        numberIf(some, Number(seconds(late.Mean()))),
 		LateMax:         numberIf(some, Number(seconds(late.Max()))),
-		OffsetMean:      numberIf(some, Number(m.offset.Mean())),
-		OffsetMax:       m.offset.Max,
+		OffsetMean:      numberIf(some, Number(m.ByteOffset.Mean())),
+		OffsetMax:       m.ByteOffset.Max,
 		Degree:          [3]Number{m.degree(1), m.degree(2), m.degree(3)},
-		Three:           m.near.Packets[3],
+		Three:           m.NReordering.Packets[3],
+		GapMean:         numberIf(gaps.Discontinuities > 1, Number(gaps.MeanGap)),
+		GapTime:         numberIf(gaps.Discontinuities > 1, Number(seconds(gaps.MeanTime))),
 		FreeRunMean:     numberIf(free.Runs > 0, Number(free.Mean())),
 		FreeRunMax:      free.Max,
-		Discontinuities: m.holes.Count,
+		Discontinuities: m.Discontinuities.Count,
 	}
 }
 
 func (m *arrivalMeasures) degree(n int) Number {
-	return numberIf(m.received > 0, Number(m.near.Degree(n)))
+	return numberIf(m.received > 0, Number(m.NReordering.Degree(n)))
 }
 
 // densities returns the histograms without their empty places.
 func (m *arrivalMeasures) densities() DensityMetrics {
-	d := m.density.Result()
+	d := m.Density.Result()
 	r := DensityMetrics{Threshold: d.Threshold, Beyond: d.Beyond, RD: map[string]Number{}, RBD: map[string]Number{}}
 	held := int64(0)
 	for i := -d.Threshold; i <= d.Threshold; i++ {

@@ -93,6 +93,12 @@ var packetMeasured = []measuredPacket{
 		d := p.Reordering.Degree
 		return p.Reordering.pair(d[0].percent(), d[1].percent(), d[2].percent())
 	}},
+	{"between reordering discontinuities, mean", "RFC 4737 §4.5", false, func(p *PacketMetrics) string {
+		if !p.Reordering.GapMean.Known() {
+			return p.Reordering.GapMean.packets()
+		}
+		return together(p.Reordering.GapMean.packets(), formatSeconds(float64(p.Reordering.GapTime)))
+	}},
 	{"run without reordering, mean", "RFC 4737 §4.6", false, func(p *PacketMetrics) string { return p.Reordering.FreeRunMean.packets() }},
 	{"discontinuities", "RFC 4737 §3.4", false, func(p *PacketMetrics) string { return formatCount(p.Reordering.Discontinuities) }},
 	{"displaced early, and late", "RFC 5236", false, func(p *PacketMetrics) string {
@@ -162,7 +168,7 @@ func (r *Results) measuredTCP() (rows []measureRow) {
 		{"SRTT and RTTVAR, at the end", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.SRTT.duration(), m.RTTVar.duration()) }},
 		{"RTO of 1 s at least; of 200 ms, as on Linux", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.RTO.duration(), m.RTOLinux.duration()) }},
 		{"duplicate acknowledgments", "RFC 5681 §2", func(m *TCPMetrics) string { return formatCount(m.Duplicates) }},
-		{"in flight, mean and most", "bytes not acknowledged", func(m *TCPMetrics) string {
+		{"FlightSize, mean and most", "RFC 5681 §2", func(m *TCPMetrics) string {
 			return together(m.FlightMean.whole(), count(m.FlightMax, "byte"))
 		}},
 		{"receive window, least", "RFC 7323 §2", func(m *TCPMetrics) string { return count(m.WindowMin, "byte") }},

@@ -90,6 +90,18 @@ func TestRFC4737InARun(t *testing.T) {
 	}
 }
 
+// Packets 2 and 6 arrive behind 3 and 7, which are the second and the sixth to arrive: 4 arrivals and 80 ms lie between them.
+func TestReorderingGapsInARun(t *testing.T) {
+	r := examples(t, []int{1, 3, 2, 4, 5, 7, 6}, map[int]int{2: 110, 6: 190})
+	if m := r.Metrics.Packets[up].Reordering; m.Packets != 2 || m.GapMean != 4 || math.Abs(float64(m.GapTime-.08)) > 1e-9 {
+		t.Errorf("%d reordered, %v arrivals and %v s apart", m.Packets, m.GapMean, m.GapTime)
+	}
+	r = examples(t, []int{1, 3, 2, 4}, map[int]int{2: 110})
+	if m := r.Metrics.Packets[up].Reordering; m.Packets != 1 || m.GapMean.Known() || m.GapTime.Known() {
+		t.Errorf("one discontinuity, and yet %v arrivals and %v s to the next", m.GapMean, m.GapTime)
+	}
+}
+
 // RFC 3357's losses, told of what the link drops: packets 3, 4 and 8 of 10 make periods of 2 and 1 and distances 1 and 4.
 func TestLossInARun(t *testing.T) {
 	r := examples(t, []int{1, 2, 5, 6, 7, 9, 10}, nil)
@@ -214,7 +226,7 @@ func TestMetricsHaveTheKeysOfTheSchema(t *testing.T) {
 	}{
 		{Metrics{}, "confidence packets messages tcp,omitempty"},
 		{PacketMetrics{}, "sent received under_way size_mean_bytes spacing_mean_s throughput_bps reordering density one_way_delay_s ipdv_s pdv_s jitter_rfc3550_s loss"},
-		{ReorderingMetrics{}, "reordered ratio ratio_interval extent_mean_packets extent_max_packets late_time_mean_s late_time_max_s byte_offset_mean byte_offset_max n_reordering three_reordered reordering_free_mean_packets reordering_free_max_packets discontinuities"},
+		{ReorderingMetrics{}, "reordered ratio ratio_interval extent_mean_packets extent_max_packets late_time_mean_s late_time_max_s byte_offset_mean byte_offset_max n_reordering three_reordered gap_mean_packets gap_mean_s reordering_free_mean_packets reordering_free_max_packets discontinuities"},
 		{DensityMetrics{}, "threshold_packets beyond_threshold reorder_density buffer_density buffer_mean_packets"},
 		{LossMetrics{}, "lost ratio ratio_interval independent_packets distance_mean_packets periods period_mean_packets period_max_packets burst gap"},
 		{StretchMetrics{}, "count density mean_packets mean_s"},

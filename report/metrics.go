@@ -41,6 +41,8 @@ type ReorderingMetrics struct {
 	OffsetMax       int64     `json:"byte_offset_max"`              //
 	Degree          [3]Number `json:"n_reordering"`                 // section 5: the share that is n-reordered, n from 1 to 3
 	Three           int64     `json:"three_reordered"`              // TCP takes each of these for a loss
+	GapMean         Number    `json:"gap_mean_packets"`             // section 4.5: from one reordering discontinuity to the next, arrivals
+	GapTime         Number    `json:"gap_mean_s"`                   // and in time
 	FreeRunMean     Number    `json:"reordering_free_mean_packets"` // section 4.6
 	FreeRunMax      int64     `json:"reordering_free_max_packets"`  //
 	Discontinuities int64     `json:"discontinuities"`              // section 3.4: in order, with a gap before it
@@ -104,7 +106,7 @@ type TCPMetrics struct {
 	RTTVar     Number         `json:"rttvar_s"`                 //
 	RTO        Number         `json:"rto_s"`                    // with its least second (2.4)
 	RTOLinux   Number         `json:"rto_linux_s"`              // with Linux's least 200 ms
-	FlightMean Number         `json:"in_flight_mean_bytes"`     // sent and not acknowledged cumulatively, over time
+	FlightMean Number         `json:"in_flight_mean_bytes"`     // RFC 5681's FlightSize: sent and not acknowledged cumulatively, over time
 	FlightMax  int64          `json:"in_flight_max_bytes"`      //
 	WindowMin  int64          `json:"receive_window_min_bytes"` // as scaled, after the handshake
 	WindowMax  int64          `json:"receive_window_max_bytes"` //

@@ -5,7 +5,7 @@
 // A measure is a type whose zero value is ready to use, is told of packets one by one, and gives its result at any time.
 // Memory is bounded however long a run is: what is looked up among earlier packets is looked up in a window of stated size,
 // and what lies beyond the window is counted as such. Receiver gathers those that look at the packets of one stream as they
-// arrive; OneWayLoss tells LossDistance and BurstGap which packets were lost, in the order of sending; RoundTrip looks at
+// arrive; LossDistance and BurstGap are told which packets were lost, in the order of sending; RoundTrip looks at
 // what a sender sends and gets acknowledged; Runs and Reordering look at any sequence. A number that has no meaning, such as
 // the mean length of no losses at all, is NaN.
 //

@@ -4,55 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
-
-	"lossylab/netem"
 )
-
-// With Tmax 100 ms, of packets sent every 10 ms: 0 arrives, 1 never, 2 damaged, 3 damaged and intact, 4 twice, 5 exactly
-// in time, 6 a nanosecond late, 7 is not judged.
-func TestOneWayLoss(t *testing.T) {
-	var judged []bool
-	l := OneWayLoss{Tmax: 100 * time.Millisecond, Judged: func(seq int64, sent netem.Time, lost bool) {
-		if seq != int64(len(judged)) || sent != ms(10*len(judged)) {
-			t.Errorf("packet %d of %v is judged after %d", seq, sent, len(judged))
-		}
-		judged = append(judged, lost)
-	}}
-	for i := range 8 {
-		l.Sent(ms(10 * i))
-	}
-	for _, a := range []struct {
-		seq     int64
-		at      netem.Time
-		damaged bool
-	}{
-		{0, ms(80), false}, {2, ms(80), true}, {3, ms(80), true}, {3, ms(85), false}, {4, ms(90), false}, {4, ms(91), false},
-		{8, ms(95), false}, {-1, ms(95), false}, {5, ms(150), false}, {6, ms(160) + 1, false}, {4, ms(170), false},
-	} {
-		l.Arrived(a.seq, a.at, a.damaged)
-	}
-	compare(t, "judged", judged, []bool{false, true, true, false, false, false, true})
-	want := OneWayLossResult{Sent: 7, Lost: 3, Waiting: 1, Damaged: 2, Repeated: 1, Late: 2}
-	compare(t, "result", l.Result(), want)
-	l.Finish()
-	want.Sent, want.Lost, want.Waiting = 8, 4, 0
-	compare(t, "result at the end", l.Result(), want)
-	compare(t, "ratio", l.Result().Ratio(), .5)
-}
-
-// What waits is bounded: of 100,000 packets sent at once, those beyond the bound are judged early.
-func TestOneWayLossBounded(t *testing.T) {
-	var l OneWayLoss
-	for range 100_000 {
-		l.Sent(0)
-	}
-	l.Arrived(0, 1, false)
-	l.Arrived(99_999, 1, false)
-	l.Sent(netem.Time(DefaultTmax) + 1)
-	compare(t, "result", l.Result(),
-		OneWayLossResult{Sent: 100_000, Lost: 99_999, Waiting: 1, Early: 100_000 - maxUnjudged, Late: 1})
-	compare(t, "ratio of nothing", OneWayLossResult{}.Ratio(), 0.)
-}
 
 // The example of RFC 3357: packets 2, 5, 7, 9 and 10 of 10 are lost.
 func TestLossDistanceExample(t *testing.T) {

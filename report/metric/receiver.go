@@ -1,10 +1,9 @@
 package metric
 
-// Receiver computes what can be said of a stream of packets by looking at them as they arrive. Copies are taken out by
-// Firsts; only Jitter sees them. Each member says what it remembers: together less than 600 KiB, and four Distributions. The
-// zero value is ready to use.
+// Receiver computes what can be said of a stream of packets by looking at them as they arrive, each once: whoever feeds it
+// takes out copies, which only Jitter may see. Each member says what it remembers: together less than 600 KiB, and four
+// Distributions. The zero value is ready to use.
 type Receiver struct {
-	Firsts          Firsts
 	Discontinuities Discontinuities
 	FreeRuns        FreeRuns
 	LateTime        LateTime
@@ -17,12 +16,9 @@ type Receiver struct {
 	PDV             PDV
 }
 
-// Add takes the next arrival, and reports whether it is the first copy of its packet.
-func (r *Receiver) Add(p Received) bool {
+// Add takes the next arrival, which is the first of its packet.
+func (r *Receiver) Add(p Received) {
 	r.Jitter.Add(p.Sent, p.At)
-	if !r.Firsts.Add(p.Seq) {
-		return false
-	}
 	r.Discontinuities.Add(p.Seq)
 	r.FreeRuns.Add(p.Seq)
 	r.LateTime.Add(p.Seq, p.At)
@@ -32,5 +28,4 @@ func (r *Receiver) Add(p Received) bool {
 	r.Density.Add(p.Seq)
 	r.IPDV.Add(p.Seq, p.Delay())
 	r.PDV.Add(p.Delay())
-	return true
 }
