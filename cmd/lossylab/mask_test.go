@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"lossylab/report/match"
+	"lossylab/netem"
 )
 
 // readMask returns what a mask says, its comments apart.
@@ -110,18 +110,18 @@ func TestJudged(t *testing.T) {
 		tc   bool
 		rows string
 		sent int
-		lost []match.Range
+		lost netem.PacketSet
 		ref  int
 	}{
 		{"a link", false, "1 sent,1 dequeued,2 sent,3 sent,3 dropped queue limit 1,1 dropped loss 3%,2 dequeued,2 delivered,4 sent,4 dequeued,4 dropped loss 3%",
-			3, []match.Range{{First: 1, Last: 1}, {First: 3, Last: 3}}, 1},
+			3, netem.PacketSet{{First: 1, Last: 1}, {First: 3, Last: 3}}, 1},
 		{"a queue that drops its oldest, and one that changes the order", false,
-			"1 sent,2 sent,3 sent,1 dropped queue headdrop,3 dequeued,3 delivered,2 dequeued,2 dropped loss 1%", 2, []match.Range{{First: 2, Last: 2}}, 1},
+			"1 sent,2 sent,3 sent,1 dropped queue headdrop,3 dequeued,3 delivered,2 dequeued,2 dropped loss 1%", 2, netem.PacketSet{{First: 2, Last: 2}}, 1},
 		{"lost late, and out of order", false, "1 sent,1 dequeued,2 sent,2 dequeued,3 sent,3 dequeued,3 dropped outage,2 dropped outage,1 dropped outage",
-			3, []match.Range{{First: 1, Last: 3}}, 0},
-		{"a copy", false, "1 sent,1 dequeued,1/1 duplicated,1 delivered,1/1 dropped outage,2 sent,2 dequeued,2 dropped loss 3%", 2, []match.Range{{First: 2, Last: 2}}, 0},
+			3, netem.PacketSet{{First: 1, Last: 3}}, 0},
+		{"a copy", false, "1 sent,1 dequeued,1/1 duplicated,1 delivered,1/1 dropped outage,2 sent,2 dequeued,2 dropped loss 3%", 2, netem.PacketSet{{First: 2, Last: 2}}, 0},
 		{"tc", true, "1 sent,2 sent,2 dropped loss 3%,3 sent,3 dropped limit 1,4 sent,4/1 duplicated,4/1 dropped loss 3%,1 dequeued,1 delivered,5 sent,5 dropped loss 3%",
-			4, []match.Range{{First: 2, Last: 2}, {First: 4, Last: 4}}, 1},
+			4, netem.PacketSet{{First: 2, Last: 2}, {First: 4, Last: 4}}, 1},
 	} {
 		var b strings.Builder
 		b.WriteString(head)
@@ -136,7 +136,7 @@ func TestJudged(t *testing.T) {
 		if err := j.readAll(context.Background(), strings.NewReader(b.String()), "tcp", "up"); err != nil {
 			t.Fatal(err)
 		}
-		if got := ranges(j.lost); j.sent != c.sent || !slices.Equal(got, c.lost) || j.refused != c.ref {
+		if got := j.lost; j.sent != c.sent || !slices.Equal(got, c.lost) || j.refused != c.ref {
 			t.Errorf("%s: %d judged, lost %v, %d refused; want %d, %v, %d", c.name, j.sent, got, j.refused, c.sent, c.lost, c.ref)
 		}
 	}
@@ -144,7 +144,10 @@ func TestJudged(t *testing.T) {
 
 // A mask is text that 'loss mask' reads.
 func TestMaskText(t *testing.T) {
-	m := mask{comments: []string{"one", "two"}, sent: 20, lost: ranges([]int{3, 7, 12, 11, 10, 20})}
+	m := mask{comments: []string{"one", "two"}, sent: 20}
+	for _, n := range []uint64{3, 7, 12, 11, 10, 20} {
+		m.lost.Add(n)
+	}
 	var b strings.Builder
 	if err := m.write(&b); err != nil {
 		t.Fatal(err)
@@ -189,9 +192,9 @@ func FuzzJudged(f *testing.F) {
 		if err := j.readAll(context.Background(), strings.NewReader(text), "tcp", "up"); err != nil {
 			return
 		}
-		last := 0
-		for _, r := range ranges(j.lost) {
-			if r.First <= last || r.Last < r.First || r.Last > j.sent {
+		last := uint64(0)
+		for _, r := range j.lost {
+			if r.First <= last || r.Last < r.First || r.Last > uint64(j.sent) {
 				t.Errorf("%d judged, lost %v", j.sent, j.lost)
 			}
 			last = r.Last

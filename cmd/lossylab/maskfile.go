@@ -8,30 +8,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"lossylab/netem"
-	"lossylab/report/match"
 )
 
 // mask says which packets were lost, and of how many.
 type mask struct {
 	comments []string // what it was made from; no clock, no machine
 	sent     int
-	lost     []match.Range
-}
-
-// ranges makes ranges of numbers, each once.
-func ranges(numbers []int) (rs []match.Range) {
-	slices.Sort(numbers)
-	for _, n := range numbers {
-		if k := len(rs); k > 0 && rs[k-1].Last == n-1 {
-			rs[k-1].Last = n
-		} else {
-			rs = append(rs, match.Range{First: n, Last: n})
-		}
-	}
-	return rs
+	lost     netem.PacketSet
 }
 
 // write writes what 'loss mask' reads: comments, how many packets there were, and the numbers of the lost ones.
@@ -40,11 +25,7 @@ func (m *mask) write(w io.Writer) error {
 	for _, c := range m.comments {
 		fmt.Fprintf(b, "# %s\n", c)
 	}
-	lost := make(netem.PacketSet, len(m.lost))
-	for i, r := range m.lost {
-		lost[i] = netem.Span{First: uint64(r.First), Last: uint64(r.Last)}
-	}
-	if err := netem.WriteMask(b, uint64(m.sent), lost); err != nil {
+	if err := netem.WriteMask(b, uint64(m.sent), m.lost); err != nil {
 		return err
 	}
 	return b.Flush()

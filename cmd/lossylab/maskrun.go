@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lossylab/netem"
 )
 
 // ranRun is what mask asks a manifest.
@@ -96,8 +98,7 @@ func maskOfRun(ctx context.Context, dir string, f *maskFlags, notes io.Writer) (
 	case j.sent == 0:
 		return nil, usagef("%s: no packet of %s went %s in that run", dir, proto, link)
 	}
-	lost := ranges(j.lost)
-	text := fmt.Sprintf("%d judged, %d lost, %d dropped before that", j.sent, len(j.lost), j.refused)
+	text := fmt.Sprintf("%d judged, %d lost, %d dropped before that", j.sent, j.lost.Len(), j.refused)
 	fmt.Fprintf(notes, "lossylab: %s, %s: %s\n", proto, link, text)
 	return &mask{
 		comments: []string{
@@ -107,7 +108,7 @@ func maskOfRun(ctx context.Context, dir string, f *maskFlags, notes io.Writer) (
 			text,
 		},
 		sent: j.sent,
-		lost: lost,
+		lost: j.lost,
 	}, nil
 }
 
@@ -117,7 +118,7 @@ type judged struct {
 	tc      bool
 	numbers map[uint64]int // by packet, while it is under way
 	sent    int
-	lost    []int
+	lost    netem.PacketSet
 	refused int // never judged
 }
 
@@ -178,7 +179,7 @@ func (j *judged) take(event string, id uint64, cause string) {
 			j.sent--
 			j.refused++
 		case ok:
-			j.lost = append(j.lost, number)
+			j.lost.Add(uint64(number))
 		default:
 			j.refused++
 		}

@@ -3,6 +3,7 @@ package match
 import (
 	"bytes"
 	"errors"
+	"lossylab/netem"
 	"testing"
 	"time"
 
@@ -60,9 +61,9 @@ func TestEdges(t *testing.T) {
 		first, last int
 	}{
 		{Result{Sent: 9}, 0, 0},
-		{Result{Sent: 9, Lost: []Range{{2, 8}}}, 0, 0},
-		{Result{Sent: 9, Lost: []Range{{1, 3}, {9, 9}}}, 3, 1},
-		{Result{Sent: 9, Lost: []Range{{1, 9}}}, 9, 9},
+		{Result{Sent: 9, Lost: netem.PacketSet{{First: 2, Last: 8}}}, 0, 0},
+		{Result{Sent: 9, Lost: netem.PacketSet{{First: 1, Last: 3}, {First: 9, Last: 9}}}, 3, 1},
+		{Result{Sent: 9, Lost: netem.PacketSet{{First: 1, Last: 9}}}, 9, 9},
 	} {
 		if first, last := c.r.Edges(); first != c.first || last != c.last {
 			t.Errorf("%+v: %d, %d", c.r, first, last)

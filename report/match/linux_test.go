@@ -1,6 +1,7 @@
 package match
 
 import (
+	"lossylab/netem"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -16,17 +17,17 @@ func TestLinux(t *testing.T) {
 		name string
 		from netip.Addr
 		sent int
-		lost []Range
+		lost netem.PacketSet
 	}{
-		{"d2_seg5_lost", client, 24, []Range{{7, 7}}},
+		{"d2_seg5_lost", client, 24, netem.PacketSet{{First: 7, Last: 7}}},
 		{"d2_seg5_lost", server, 21, nil},
 		{"d4a_acks_first_flight_lost", client, 23, nil},
-		{"d4a_acks_first_flight_lost", server, 21, []Range{{2, 11}}},
-		{"d9_seg5_lost_twice", client, 25, []Range{{7, 7}, {23, 23}}},
-		{"d10_syn_lost_6", client, 29, []Range{{1, 6}}},
-		{"d10b_synack_lost_4", server, 25, []Range{{1, 4}}},
-		{"d12_fin_lost", client, 24, []Range{{22, 22}}},
-		{"d17_blackout", client, 24, []Range{{2, 24}}},
+		{"d4a_acks_first_flight_lost", server, 21, netem.PacketSet{{First: 2, Last: 11}}},
+		{"d9_seg5_lost_twice", client, 25, netem.PacketSet{{First: 7, Last: 7}, {First: 23, Last: 23}}},
+		{"d10_syn_lost_6", client, 29, netem.PacketSet{{First: 1, Last: 6}}},
+		{"d10b_synack_lost_4", server, 25, netem.PacketSet{{First: 1, Last: 4}}},
+		{"d12_fin_lost", client, 24, netem.PacketSet{{First: 22, Last: 22}}},
+		{"d17_blackout", client, 24, netem.PacketSet{{First: 2, Last: 24}}},
 	} {
 		t.Run(c.name+" from "+c.from.String(), func(t *testing.T) {
 			ends := []string{"client", "server"}

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"lossylab/netem"
 	"slices"
 	"strings"
 	"testing"
@@ -109,7 +110,7 @@ func TestTwins(t *testing.T) {
 // each of the others.
 func TestAllTheSame(t *testing.T) {
 	m := newTold(Config{})
-	var want []Range
+	var want netem.PacketSet
 	var r Result
 	for i := 1; i <= 100_000; i++ {
 		m.tell(fmt.Sprintf("A%d", i))
@@ -140,7 +141,7 @@ func TestLimit(t *testing.T) {
 	for i := range 5000 {
 		m.arrive(m.sighting(float64(i+20), rune(i)))
 	}
-	if r := m.finish(); !slices.Equal(r.Lost, []Range{{1, 4000}}) || r.Unknown != 4000 || r.Arrived() != 1000 {
+	if r := m.finish(); !slices.Equal(r.Lost, netem.PacketSet{{First: 1, Last: 4000}}) || r.Unknown != 4000 || r.Sent-r.LostCount != 1000 {
 		t.Errorf("%+v", r)
 	}
 	for i := range maxSuspects + 10 {

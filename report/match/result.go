@@ -1,9 +1,11 @@
 package match
 
+import "lossylab/netem"
+
 // Result is what became of the packets that one point sent, as the other point saw it.
 type Result struct {
 	Sent       int
-	Lost       []Range // in order; packets are numbered from 1 as they were sent
+	Lost       netem.PacketSet // packets are numbered from 1 as they were sent
 	LostCount  int
 	Duplicates int // arrivals beyond a packet's first
 	Reordered  int // that arrived behind one sent later: RFC 4737 section 3.3; ambiguous matches apart
@@ -16,30 +18,20 @@ type Result struct {
 	MinDelay int64
 }
 
-// Arrived is how many packets arrived, intact or not.
-func (r *Result) Arrived() int { return r.Sent - r.LostCount }
-
-// Range is packets with consecutive numbers.
-type Range struct{ First, Last int }
-
 // lose notes that the packet with this number never arrived. Numbers come in order.
 func (r *Result) lose(number int) {
 	r.LostCount++
-	if n := len(r.Lost); n > 0 && r.Lost[n-1].Last == number-1 {
-		r.Lost[n-1].Last = number
-		return
-	}
-	r.Lost = append(r.Lost, Range{number, number})
+	r.Lost.Add(uint64(number))
 }
 
 // Edges returns how many of the first packets were lost in a row, and of the last.
 func (r *Result) Edges() (first, last int) {
 	if n := len(r.Lost); n > 0 {
 		if a := r.Lost[0]; a.First == 1 {
-			first = a.Last
+			first = int(a.Last)
 		}
-		if z := r.Lost[n-1]; z.Last == r.Sent {
-			last = z.Last - z.First + 1
+		if z := r.Lost[n-1]; int(z.Last) == r.Sent {
+			last = int(z.Last-z.First) + 1
 		}
 	}
 	return first, last

@@ -174,7 +174,7 @@ func newLink(t testing.TB, words string, k kind, n int, spacing, skew time.Durat
 }
 
 // ranges returns the truth as a Result has it.
-func (l *link) ranges() []Range {
+func (l *link) ranges() netem.PacketSet {
 	var r Result
 	for n := 1; n <= len(l.numbers); n++ {
 		if l.lost[n] {
