@@ -115,7 +115,7 @@ func inFlightPanel(f *Flow, r *roundTrips, window []byteSample, most, least int6
 	if len(r.flights) > 4000 {
 		line.Width /= 2 // the teeth of the saw touch
 	}
-	plot.Add(steps{line, flightSteps(r.flights, u, b)}, steps{boundLine, flightSteps(window, u, b)})
+	plot.Add(steps{boundLine, flightSteps(window, u, b)}, steps{line, flightSteps(r.flights, u, b)}) // a full window hides neither
 	return p, near
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -18,7 +19,11 @@ func (t *LinkTrial) runPanel() (p panel, expected bool) {
 	const most = 30
 	note := ""
 	if longest > most {
-		note = "up to " + number(float64(longest), 0)
+		beyond := 0
+		for _, n := range lengths[most+1:] {
+			beyond += n
+		}
+		note = fmt.Sprintf("%s longer, up to %s", formatCount(beyond), formatCount(longest))
 	}
 	shown := min(longest, most)
 	q := newPlot(x, y)

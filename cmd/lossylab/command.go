@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/spf13/pflag"
 )
 
 // streams are the command's standard input and outputs.
@@ -85,7 +87,11 @@ func dispatch(ctx context.Context, args []string, s streams) error {
 	}
 	for _, c := range commands() {
 		if c.name == args[0] && c.run != nil {
-			return c.run(ctx, args[1:], s)
+			err := c.run(ctx, args[1:], s)
+			if errors.Is(err, pflag.ErrHelp) {
+				return helpCommand(args[:1], s)
+			}
+			return err
 		}
 	}
 	var names []string

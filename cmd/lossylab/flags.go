@@ -48,9 +48,7 @@ var runGroups = []group{
 }
 
 func (f *runFlags) set() *pflag.FlagSet {
-	s := pflag.NewFlagSet("run", pflag.ContinueOnError)
-	s.SetOutput(io.Discard)
-	s.SortFlags = false
+	s := newFlagSet("run")
 	s.StringVar(&f.app, "app", "stream", "run the program `APP`: stream (the same numbered messages over UDP and over TCP), bulk (as much as TCP can in --duration; UDP at --send-rate) or echo (lines, returned in upper case)")
 	s.StringVar(&f.proto, "proto", "both", "over `PROTO`: both, tcp or udp")
 	s.IntVar(&f.messages, "messages", 0, "send `N` messages, or lines of an echo, from each client (default 500; echo 20; bulk and with --duration, --bytes or --input no limit)")
@@ -106,7 +104,15 @@ func parseFlags(args []string) (f runFlags, set *pflag.FlagSet, err error) {
 	return f, set, nil
 }
 
-// flagError says what is wrong with a flag in one line.
+// newFlagSet returns a command's flags, which help shows in the order in which they are added. It prints nothing by itself.
+func newFlagSet(command string) *pflag.FlagSet {
+	s := pflag.NewFlagSet(command, pflag.ContinueOnError)
+	s.SetOutput(io.Discard)
+	s.SortFlags = false
+	return s
+}
+
+// flagError says what is wrong with a flag in one line, but for a wish for help, which it returns as it is.
 func flagError(set *pflag.FlagSet, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -22,9 +21,7 @@ type maskFlags struct {
 }
 
 func (f *maskFlags) set() *pflag.FlagSet {
-	s := pflag.NewFlagSet("mask", pflag.ContinueOnError)
-	s.SetOutput(io.Discard)
-	s.SortFlags = false
+	s := newFlagSet("mask")
 	s.StringVar(&f.proto, "proto", "", "only packets of `PROTO`: tcp or udp (default: of captures all; of a run the one that it ran)")
 	s.StringVar(&f.direction, "direction", "up", "of a run: the link `WAY`, up (client to server) or down")
 	s.IntVar(&f.port, "port", 0, "of captures: only packets from or to port `N`")
@@ -39,10 +36,7 @@ func maskCommand(ctx context.Context, args []string, s streams) error {
 	var f maskFlags
 	set := f.set()
 	if err := set.Parse(args); err != nil {
-		if err = flagError(set, err); errors.Is(err, pflag.ErrHelp) {
-			return helpCommand([]string{"mask"}, s)
-		}
-		return err
+		return flagError(set, err)
 	}
 	proto, err := f.protocol()
 	if err != nil {

@@ -3,24 +3,18 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
-
-	"github.com/spf13/pflag"
 
 	"lossylab/netem"
 )
 
 // presetsCommand lists the presets, or tells all about one.
 func presetsCommand(_ context.Context, args []string, s streams) error {
-	set := pflag.NewFlagSet("presets", pflag.ContinueOnError)
-	set.SetOutput(io.Discard)
+	set := newFlagSet("presets")
 	asJSON := set.Bool("json", false, "")
-	if err := set.Parse(args); errors.Is(err, pflag.ErrHelp) {
-		return helpCommand([]string{"presets"}, s)
-	} else if err != nil {
+	if err := set.Parse(args); err != nil {
 		return flagError(set, err)
 	}
 	presets := netem.Presets()

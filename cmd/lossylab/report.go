@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -24,9 +23,7 @@ type reportFlags struct {
 }
 
 func (f *reportFlags) set() *pflag.FlagSet {
-	s := pflag.NewFlagSet("report", pflag.ContinueOnError)
-	s.SetOutput(io.Discard)
-	s.SortFlags = false
+	s := newFlagSet("report")
 	s.BoolVar(&f.list, "list", false, "list the conversations of the captures, and do no more")
 	s.IntVar(&f.flow, "flow", 0, "take conversation `N` of the list (default: the one with most bytes, and the largest of the other protocol between the same hosts)")
 	s.IntVar(&f.port, "port", 0, "look only at conversations with port `N` at either end")
@@ -65,10 +62,7 @@ func reportCommand(ctx context.Context, args []string, s streams) error {
 	r := &reporting{streams: s, ctx: ctx, sources: map[string][2]string{}}
 	set := r.flags.set()
 	if err := set.Parse(args); err != nil {
-		if err = flagError(set, err); errors.Is(err, pflag.ErrHelp) {
-			return helpCommand([]string{"report"}, s)
-		}
-		return err
+		return flagError(set, err)
 	}
 	if err := r.check(set); err != nil {
 		return err

@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
-
-	"github.com/spf13/pflag"
 
 	"lossylab/netem"
 	"lossylab/report"
@@ -20,9 +17,6 @@ import (
 // runCommand is lossylab run: check everything, run a world for each protocol, write the results, tell a person.
 func runCommand(ctx context.Context, args []string, s streams) error {
 	flags, set, err := parseFlags(args)
-	if errors.Is(err, pflag.ErrHelp) {
-		return helpCommand([]string{"run"}, s)
-	}
 	if err != nil {
 		return err
 	}

@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"sync/atomic"
 	"time"
-
-	"github.com/spf13/pflag"
 
 	"lossylab/netem"
 	"lossylab/sim/netstack"
@@ -18,9 +15,6 @@ import (
 // tryCommand is lossylab try: send paced datagrams through one link, without hosts, and tell what became of them.
 func tryCommand(ctx context.Context, args []string, s streams) error {
 	f, set, err := parseTryFlags(args)
-	if errors.Is(err, pflag.ErrHelp) {
-		return helpCommand([]string{"try"}, s)
-	}
 	if err != nil {
 		return err
 	}

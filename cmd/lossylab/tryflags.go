@@ -26,9 +26,7 @@ type tryFlags struct {
 }
 
 func (f *tryFlags) set() *pflag.FlagSet {
-	s := pflag.NewFlagSet("try", pflag.ContinueOnError)
-	s.SetOutput(io.Discard)
-	s.SortFlags = false
+	s := newFlagSet("try")
 	s.BoolVar(&f.tc, "tc", false, "read SPEC as a line of tc-netem, as tc \"LINE\" does")
 	s.Uint64Var(&f.seed, "seed", 1, "take all chance from `N`; of a tc line this is the kernel's seed, and one in the line is stronger")
 	s.IntVar(&f.packets, "packets", 100_000, "send `N` datagrams")
