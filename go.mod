@@ -4,6 +4,7 @@ go 1.26.3
 
 require (
 	codeberg.org/go-pdf/fpdf v0.11.1
+	github.com/goccy/go-yaml v1.19.2
 	github.com/google/gopacket v1.1.19
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/pflag v1.0.10

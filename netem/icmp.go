@@ -20,7 +20,7 @@ func answerTooBig(now Time, p *Packet, mtu int) *Packet {
 	default:
 		return nil
 	}
-	return &Packet{ID: p.ID, Copy: p.Copy, Sent: now, Data: b}
+	return &Packet{ID: p.ID, Copy: p.Copy, Sent: now, Tag: p.Tag, Data: b}
 }
 
 // mayAnswer4 says whether an IPv4 packet may be answered by an ICMP error. RFC 1812 section 4.3.2.7: "An ICMP error

@@ -9,6 +9,7 @@ type Packet struct {
 	Copy    int    // 0 for the packet itself, 1 and up for its duplicates
 	Corrupt bool   // some bits of Data are not as they were sent
 	Sent    Time   // when it was offered to the link that it is on
+	Tag     int    // whatever its owner marks it with: no link looks at it, and copies, fragments and answers have it too
 	Data    []byte // the whole IP packet, from the first byte of its IP header
 
 	// A fragment that a link has made has the ID and Copy of the packet that was sent. Offset is where its data begin in

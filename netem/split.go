@@ -29,11 +29,12 @@ func (s Splitting) weight(i int) int {
 type fork struct {
 	paths   []Stage
 	split   Splitting
-	total   int    // of the weights
-	credit  []int  // of each path: who has most is next
-	seed    uint64 // of the hash
-	arrived []ring // what arrives at one instant, by path
-	ready   ring   // arrived, waiting for Recv
+	choose  func(*Packet) int // instead of split, if it is not nil
+	total   int               // of the weights
+	credit  []int             // of each path: who has most is next
+	seed    uint64            // of the hash
+	arrived []ring            // what arrives at one instant, by path
+	ready   ring              // arrived, waiting for Recv
 	now     Time
 }
 
@@ -48,13 +49,18 @@ func newFork(paths []Stage, split Splitting, seed uint64) *fork {
 // Send implements Stage.
 func (f *fork) Send(now Time, p *Packet) {
 	f.advance(now)
-	i := 0
-	if f.split.PerFlow {
-		i = f.ofFlow(p)
-	} else {
-		i = f.inTurn()
+	f.paths[f.pick(p)].Send(now, p)
+}
+
+// pick returns the path that p takes.
+func (f *fork) pick(p *Packet) int {
+	switch {
+	case f.choose != nil:
+		return f.choose(p)
+	case f.split.PerFlow:
+		return f.ofFlow(p)
 	}
-	f.paths[i].Send(now, p)
+	return f.inTurn()
 }
 
 // inTurn returns the path of the next packet. Each path earns its weight with every packet, and pays for its own with the

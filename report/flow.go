@@ -1,6 +1,9 @@
 package report
 
 import (
+	"cmp"
+	"strings"
+
 	"lossylab/netem"
 	"lossylab/report/metric"
 )
@@ -8,6 +11,7 @@ import (
 // Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
 // lists are bounded (see Collector); the counters are not.
 type Flow struct {
+	Name    string // of several flows that share a network; otherwise empty
 	Proto   string // "udp" or "tcp"
 	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 
@@ -27,6 +31,9 @@ type Flow struct {
 
 	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }
+
+// label is what people call the flow: its name, or "UDP" or "TCP".
+func (f *Flow) label() string { return cmp.Or(f.Name, strings.ToUpper(f.Proto)) }
 
 // Message is what became of one numbered message. A time that did not come is -1.
 type Message struct {

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
+	"strings"
 )
 
 // Schema is the version of results.json. Fields are added to it; none is renamed or loses its meaning.
@@ -24,10 +26,28 @@ type Results struct {
 	Confidence float64      `json:"confidence"`     // of all intervals, such as 0.95
 	Flows      []FlowResult `json:"flows"`
 	Untold     []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
+	Expected   []Expected   `json:"expected,omitempty"`
+}
+
+// Expected is what a scenario expects of its results, and what became of it.
+type Expected struct {
+	Words    string `json:"words"` // "udp.app.lost > 0"
+	Met      bool   `json:"met"`
+	Measured Number `json:"measured"`
+}
+
+// String says it in a line: "expected udp.app.lost > 0: met, it is 17".
+func (e Expected) String() string {
+	verdict := "met"
+	if !e.Met {
+		verdict = "NOT met"
+	}
+	return "expected " + e.Words + ": " + verdict + ", it is " + e.Measured.decimal()
 }
 
 // FlowResult is what one protocol did.
 type FlowResult struct {
+	Name     string                 `json:"name,omitempty"` // of several flows that share a network
 	Proto    string                 `json:"proto"`
 	Complete bool                   `json:"complete"`
 	Note     string                 `json:"note,omitempty"`
@@ -42,6 +62,9 @@ type FlowResult struct {
 	Vantage  string                 `json:"vantage,omitempty"` // of captures made elsewhere: where they were taken
 	Seen     *SeenResult            `json:"seen,omitempty"`    // by one vantage point
 }
+
+// label is what people call the flow: its name, or "UDP" or "TCP".
+func (f *FlowResult) label() string { return cmp.Or(f.Name, strings.ToUpper(f.Proto)) }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.
 type AppResult struct {

@@ -13,11 +13,14 @@ func (r *Results) MakeVerdict() string {
 	var clauses []string
 	for i := range r.Flows {
 		f := &r.Flows[i]
+		clause := r.udpClause(f)
 		if f.Proto == "tcp" {
-			clauses = append(clauses, r.tcpClause(f))
-		} else {
-			clauses = append(clauses, r.udpClause(f))
+			clause = r.tcpClause(f)
 		}
+		if f.Name != "" {
+			clause = f.Name + ": " + clause
+		}
+		clauses = append(clauses, clause)
 	}
 	if clauses == nil {
 		return "Nothing was run."

@@ -9,7 +9,8 @@ import (
 // TCPInfo is the congestion state of one TCP sender at one instant.
 type TCPInfo struct {
 	At       netem.Time
-	Port     uint16        // the sender's own port, which tells connections apart
+	Host     int           // number of the client, from 0
+	Port     uint16        // the sender's own port, which tells a host's connections apart
 	Cwnd     int           // congestion window, segments
 	Ssthresh int           // slow start threshold, segments; -1 while it is infinite
 	Recovery bool          // in fast recovery (RFC 6675, RFC 8985)

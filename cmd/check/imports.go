@@ -46,6 +46,11 @@ var table = []row{
 		tests:   []string{"netem", "sim/netstack"},
 		why:     "a client or server is ordinary socket code that cannot tell which engine or link is below",
 	}, {
+		dir:     "sim/scenariofile",
+		project: []string{"netem"},
+		modules: []string{"github.com/goccy/go-yaml"},
+		why:     "what may stand where in a file of experiments, and where it stands: what it means is for the command",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
@@ -80,7 +85,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/netstack"},
+			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",

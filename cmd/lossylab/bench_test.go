@@ -32,11 +32,11 @@ func BenchmarkBulk(b *testing.B) {
 }
 
 func bulkOnce(b *testing.B, captures, events bool) (packets int64) {
-	flags, set, err := parseFlags([]string{"--app", "bulk", "--proto", "tcp", "--duration", "100s", "--up", "rate 100mbit delay 20ms loss 1%", "--down", "delay 20ms"})
+	flags, set, _, err := runSettings([]string{"--app", "bulk", "--proto", "tcp", "--duration", "100s", "--up", "rate 100mbit delay 20ms loss 1%", "--down", "delay 20ms"}, "run")
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := newScenario(&flags, set)
+	s, err := newScenario(flags, set, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func bulkOnce(b *testing.B, captures, events bool) (packets int64) {
 	if events {
 		observers = append(observers, report.NewEventLog(io.Discard))
 	}
-	x, err := newExperiment(s, "tcp", observers, nil)
+	x, err := newExperiment(s, "tcp", observers)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -57,6 +57,6 @@ func bulkOnce(b *testing.B, captures, events bool) (packets int64) {
 	if err := x.run(context.Background()); err != nil {
 		b.Fatal(err)
 	}
-	_, r := x.finish(false)
+	_, r := x.peers[0].finish(false)
 	return r.Link["up"].Offered + r.Link["down"].Offered
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"lossylab/sim/scenariofile"
 )
 
 // streams are the command's standard input and outputs.
@@ -36,11 +38,12 @@ type command struct {
 // commands returns all subcommands in the order of help.
 func commands() []command {
 	return []command{
-		{"run", "[flags]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
+		{"run", "[flags] [SCENARIO.yaml]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
+		{"schema", "", "print the JSON Schema of scenario files, for editors", schemaCommand, nil},
 		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
 		{"help", "[COMMAND]", "print help, also of a command", nil, nil},
 	}
@@ -66,6 +69,13 @@ func run(ctx context.Context, args []string, s streams) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		fmt.Fprintln(s.err, "lossylab: "+oneLine(err))
+		return exitUsage
+	}
+	var problems scenariofile.Problems
+	if errors.As(err, &problems) {
+		for _, p := range problems {
+			fmt.Fprintln(s.err, "lossylab: "+oneLine(p))
+		}
 		return exitUsage
 	}
 	fmt.Fprintln(s.err, "lossylab: "+oneLine(err))

@@ -3,76 +3,97 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"time"
 
 	"lossylab/netem"
 	"lossylab/report"
 	"lossylab/sim"
-	"lossylab/sim/app"
 	"lossylab/sim/netstack"
 )
 
-// serverPort is where servers announce.
+// serverPort is where the first server announces.
 const serverPort = 9000
 
-// experiment is one protocol's part of a scenario: a world of its own, with links whose chance is the same for each
-// protocol.
+// experiment is one world of a scenario: that of a protocol, with links whose chance is the same for each protocol, or
+// that of a mix.
 type experiment struct {
 	*scenario
-	proto     string
-	world     *netstack.World
-	links     [2]netem.Stage // up and down
-	collector *report.Collector
-	client    *report.Capture // or nil
-	messages  app.Observer    // what is told of messages besides the collector, or nil
-	failed    error           // the first error of a client
+	name   string // of the world: "udp", "tcp" or "mix"
+	world  *netstack.World
+	links  [2]netem.Stage // up and down
+	peers  []*peers
+	client *report.Capture // or nil
+	owner  map[netip.AddrPort]*peers
+	tag    int // of the packet that was sent last
 }
 
-// newExperiment builds the world. The observers are told of every packet.
-func newExperiment(s *scenario, proto string, observers netem.Observers, messages app.Observer) (*experiment, error) {
-	x := &experiment{scenario: s, proto: proto, messages: messages}
-	x.collector = report.NewCollector(proto, s.Link.Up, s.Link.Down, s.App != "echo")
-	observers = append(netem.Observers{x.collector}, observers...)
-	up, err := netem.NewStage("up", s.up, s.seed, observers)
-	if err != nil {
+// mixWorld is the name of the world of a mix.
+const mixWorld = "mix"
+
+// worlds returns the names of a scenario's worlds, in the order in which they run.
+func (s *scenario) worlds() []string {
+	if s.mix != nil {
+		return []string{mixWorld}
+	}
+	return s.Protos
+}
+
+// newExperiment builds the world of that name. The observers are told of every packet.
+func newExperiment(s *scenario, world string, observers netem.Observers) (*experiment, error) {
+	x := &experiment{scenario: s, name: world}
+	x.makePeers()
+	if len(x.peers) == 1 {
+		observers = append(netem.Observers{x.peers[0].collector}, observers...)
+	} else {
+		observers = append(netem.Observers{x}, observers...)
+	}
+	var err error
+	if x.links, err = s.makeLinks(observers); err != nil {
 		return nil, err
 	}
-	down, err := netem.NewStage("down", s.down, s.seed, observers)
-	if err != nil {
-		return nil, err
+	config := netstack.WorldConfig{Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC, NoSACK: !s.SACK, Observe: x.state}
+	if s.mix != nil {
+		config.Clients = len(s.mix.Clients)
 	}
-	x.links = [2]netem.Stage{up, down}
-	x.world, err = netstack.NewWorld(netstack.WorldConfig{
-		Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC, NoSACK: !s.SACK, Observe: x.state,
-	}, up, down)
+	if len(x.peers) > 1 {
+		config.Mark, x.owner = x.mark, map[netip.AddrPort]*peers{}
+	}
+	x.world, err = netstack.NewWorld(config, x.links[0], x.links[1])
 	return x, err
 }
 
-// program is a client and the server it talks to.
-type program interface {
-	Serve(h sim.Host, port int) error
-	Client(h sim.Host) error
+// makePeers makes the pairs of the world.
+func (x *experiment) makePeers() {
+	add := func(p peers) {
+		p.x, p.number = x, len(x.peers)
+		p.collector = report.NewCollector(p.proto, x.Link.Up, x.Link.Down, p.App != "echo")
+		x.peers = append(x.peers, &p)
+	}
+	if x.mix == nil {
+		add(peers{traffic: &x.traffic, name: x.name, proto: x.name})
+		return
+	}
+	for i := range x.mix.Traffic {
+		t := &x.mix.Traffic[i]
+		add(peers{traffic: &t.traffic, name: t.Name, proto: t.Protos[0], host: t.host, start: t.Start})
+	}
 }
 
-// program returns the pair of client number flow.
-func (x *experiment) program(flow int) program {
-	_, server := netstack.Addresses(x.IPv6)
-	to := netip.AddrPortFrom(server, serverPort).String()
-	if x.App == "echo" {
-		return app.Echo{Network: x.proto, Server: to, Flow: flow, Lines: x.lines, Gap: time.Duration(x.Interval),
-			Timeout: time.Duration(x.Timeout), Retries: x.Retries, Observer: x}
-	}
-	s := app.Stream{Network: x.proto, Server: to, Flow: flow, Size: x.Size, Interval: time.Duration(x.Interval),
-		Messages: x.Messages, Duration: time.Duration(x.Duration), Input: x.input, Observer: x}
-	if x.App == "bulk" {
-		s.Buffer = max(1, 64<<10/x.Size) * x.Size // whole messages, so that no write ends in a small segment
-		if x.proto == "udp" {
-			s.Interval = x.sendRate.Transmission(x.Size + x.headers())
+// makeLinks makes the stages up and down.
+func (s *scenario) makeLinks(o netem.Observer) (links [2]netem.Stage, err error) {
+	for i, spec := range []netem.Spec{s.up, s.down} {
+		name := [...]string{"up", "down"}[i]
+		if s.mix != nil && s.mix.accesses() {
+			links[i], err = netem.NewTree(name, s.mix.tree(spec, name == "down"), s.seed, o)
+		} else {
+			links[i], err = netem.NewStage(name, spec, s.seed, o)
+		}
+		if err != nil {
+			return links, err
 		}
 	}
-	return s
+	return links, nil
 }
 
 // headers is the length of a datagram's IP and UDP headers, bytes: --send-rate counts IP packets, as links do.
@@ -83,101 +104,90 @@ func (x *experiment) headers() int {
 	return 28
 }
 
-// run lets the world run to its end, and returns when it was over. An error is the context's, or the server's that could
-// not begin; what clients met is told by failed.
+// run lets the world run to its end, and returns when it was over. An error is the context's, or a server's that could
+// not begin; what clients met is told by the pairs.
 func (x *experiment) run(ctx context.Context) error {
 	var began error
 	x.world.Start(func() {
-		if began = x.program(0).Serve(x.world.Server, serverPort); began != nil {
-			return
+		for _, p := range x.peers {
+			if began = p.program(0).Serve(x.world.Server, int(p.port())); began != nil {
+				return
+			}
 		}
-		for flow := range x.Flows {
-			x.world.Start(func() {
-				if err := x.program(flow).Client(x.world.Client); err != nil && x.failed == nil {
-					x.failed = err
-				}
-			})
+		for _, p := range x.peers {
+			p.clients(x.world)
 		}
 	})
 	err := x.world.Run(ctx, x.limit())
 	return errors.Join(began, err)
 }
 
-// limit is when the world ends at the latest. TCP's bulk transfer ends with its duration, whatever is still in its
-// buffers: that is what goodput is measured over.
-func (x *experiment) limit() netem.Time {
-	if x.measured() {
-		return netem.Time(x.Duration)
+// limit is when the world ends at the latest: with the last of its pairs.
+func (x *experiment) limit() (limit netem.Time) {
+	for _, p := range x.peers {
+		limit = max(limit, p.limit())
 	}
-	return netem.Time(x.TimeLimit)
+	return limit
 }
 
-// measured reports whether the run is TCP's bulk transfer over its --duration, within the time limit.
-func (x *experiment) measured() bool {
-	return x.App == "bulk" && x.proto == "tcp" && x.Duration > 0 && x.Duration <= x.TimeLimit
-}
+// over reports whether nothing of a pair is left to happen.
+func (x *experiment) over(p *peers) bool { return x.world.Over() || p.running == 0 && len(x.peers) > 1 }
 
-// note says why a run is not complete, and is empty if it is.
-func (x *experiment) note(interrupted bool, r *report.AppResult) string {
-	limit := netem.FormatDuration(time.Duration(x.limit()))
-	switch {
-	case interrupted:
-		return fmt.Sprintf("interrupted after %s s of simulated time", x.world.Loop.Now())
-	case x.failed != nil:
-		return fmt.Sprintf("the %s client gave up: %v", x.proto, x.failed)
-	case !x.world.Finished() && r.Sent == 0:
-		return fmt.Sprintf("the %s client was still trying to connect after %s", x.proto, limit)
-	case x.measured():
-		return ""
-	case !x.world.Over():
-		return fmt.Sprintf("stopped at the time limit of %s before the %s run was over", limit, x.proto)
-	case x.proto == "tcp" && r.Received < r.Sent:
-		return fmt.Sprintf("TCP gave the connection up before it had delivered %d of %d messages", r.Sent-r.Received, r.Sent)
+// alone reports whether no other pair has TCP connections on the pair's client.
+func (x *experiment) alone(p *peers) bool {
+	for _, q := range x.peers {
+		if q != p && q.host == p.host && q.proto == "tcp" {
+			return false
+		}
 	}
-	return ""
+	return true
 }
 
-// finish closes the books.
-func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) {
-	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
-	r.Note = x.note(interrupted, &r.App)
-	r.Complete = r.Note == ""
-	r.Notes = x.unmet()
-	if r.TCP != nil {
-		stats := x.world.Client.Stats()
-		r.TCP.Retransmits += stats.Retransmits
-		r.TCP.FastRecoveries, r.TCP.Timeouts = stats.FastRecoveries, stats.Timeouts
-		flow.Recoveries, flow.Timeouts = int(stats.FastRecoveries), int(stats.Timeouts)
-	}
-	r.Theory = report.NewTheory(&r, report.Setting{App: x.App, CC: x.CC, Clients: x.Flows, Up: x.up, Down: x.down})
-	return flow, r
-}
-
-// Observe implements app.Observer: it translates for the collector.
-func (x *experiment) Observe(e app.Event) {
-	x.collector.Message(report.MessageEvent{
-		Kind: messageKinds[e.Kind], At: netem.Time(e.At.Sub(sim.Epoch)), Flow: e.Flow, Seq: e.Seq, Bytes: e.Bytes,
-		Sent: netem.Time(e.Sent.Sub(sim.Epoch)),
-	})
-	if x.messages != nil {
-		x.messages.Observe(e)
-	}
-}
-
-var messageKinds = [...]report.MessageKind{
-	app.Sent:     report.MessageSent,
-	app.Received: report.MessageReceived,
-	app.Corrupt:  report.MessageCorrupt,
-	app.Retried:  report.MessageRetried,
-	app.GaveUp:   report.MessageGivenUp,
-}
-
-// state translates a sample of the client's TCP.
+// state translates a sample of a client's TCP.
 func (x *experiment) state(i sim.TCPInfo) {
 	s := report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
 		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()}
-	x.collector.State(i.Port, s)
+	p := x.peers[0]
+	if x.owner != nil {
+		p = x.owner[netip.AddrPortFrom(netstack.ClientAddress(x.IPv6, i.Host), i.Port)]
+	}
+	if p != nil {
+		p.state(i, s)
+	}
 	if x.client != nil {
 		x.client.State(i.Port, s)
 	}
+}
+
+// mark notes on a packet which pair it belongs to, before it is sent.
+func (x *experiment) mark(p *netem.Packet) {
+	h, ok := p.Header()
+	switch {
+	case !ok: // a later fragment: those of a datagram leave one behind the other
+		p.Tag = x.tag
+		return
+	case h.Proto == netem.ProtoICMP || h.Proto == netem.ProtoICMPv6:
+		if inner, ok := netem.ParseHeader(h.Payload[min(8, len(h.Payload)):]); ok {
+			h = &inner
+		}
+	}
+	server, client := h.Dst, h.Src
+	if _, address := netstack.Addresses(x.IPv6); server.Addr() != address {
+		server, client = client, server
+	}
+	if n := int(server.Port()) - serverPort; n >= 0 && n < len(x.peers) {
+		p.Tag = n
+		if _, known := x.owner[client]; !known {
+			x.owner[client] = x.peers[n]
+		}
+	}
+	x.tag = p.Tag
+}
+
+// Observe implements netem.Observer in a world of several pairs: each collector is told of its own packets.
+func (x *experiment) Observe(e netem.Event) { x.peers[e.Packet.Tag].collector.Observe(e) }
+
+// simulated says how far the world is.
+func (x *experiment) simulated() (now, limit time.Duration) {
+	return time.Duration(x.world.Loop.Now()), time.Duration(x.limit())
 }

@@ -92,18 +92,6 @@ func (f *runFlags) set() *pflag.FlagSet {
 	return s
 }
 
-// parseFlags reads run's arguments.
-func parseFlags(args []string) (f runFlags, set *pflag.FlagSet, err error) {
-	set = f.set()
-	if err := set.Parse(args); err != nil {
-		return f, set, flagError(set, err)
-	}
-	if set.NArg() > 0 {
-		return f, set, usagef("run takes flags only, but there is %q: did you mean --input %s?", set.Arg(0), set.Arg(0))
-	}
-	return f, set, nil
-}
-
 // newFlagSet returns a command's flags, which help shows in the order in which they are added. It prints nothing by itself.
 func newFlagSet(command string) *pflag.FlagSet {
 	s := pflag.NewFlagSet(command, pflag.ContinueOnError)

@@ -14,8 +14,26 @@ import (
 // maxInput is the longest input, bytes: all of it is held in memory.
 const maxInput = 1 << 30
 
+// readInputs reads what is sent, of each traffic.
+func (s *scenario) readInputs(ctx context.Context, input string, stdin io.Reader) error {
+	if s.mix == nil {
+		return s.readInput(ctx, s.file.path("input", input), stdin)
+	}
+	for i := range s.mix.Traffic {
+		t := &s.mix.Traffic[i].traffic
+		path := t.Input
+		if path != "" {
+			path = s.file.beside(path)
+		}
+		if err := t.readInput(ctx, path, stdin); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readInput reads what is sent. Standard input is called stdin.
-func (s *scenario) readInput(ctx context.Context, path string, stdin io.Reader) error {
+func (s *traffic) readInput(ctx context.Context, path string, stdin io.Reader) error {
 	if path == "" {
 		if s.App == "echo" {
 			s.lines = defaultLines(s.Messages)
@@ -76,7 +94,7 @@ func readAll(ctx context.Context, r io.Reader) (b []byte, err error) {
 }
 
 // cutLines makes an echo's lines of the input. A last line without an end is a line too; an end may be CR LF.
-func (s *scenario) cutLines(path string) error {
+func (s *traffic) cutLines(path string) error {
 	for i, line := range bytes.Split(bytes.TrimSuffix(s.input, []byte("\n")), []byte("\n")) {
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		if len(line) > app.MaxLine {

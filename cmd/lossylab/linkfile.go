@@ -34,9 +34,9 @@ func openLinkFile(name string) ([]byte, error) {
 // linkFiles are the SHA-256 sums of the files that a scenario's links name: with them it is known what was replayed.
 type linkFiles map[string]string
 
-// open is openLinkFile, and takes note.
-func (f *linkFiles) open(name string) ([]byte, error) {
-	b, err := openLinkFile(name)
+// openAt is openLinkFile of path, and takes note of it under the name by which it was called.
+func (f *linkFiles) openAt(path, name string) ([]byte, error) {
+	b, err := openLinkFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -11,18 +11,18 @@ import (
 // measured runs a scenario over one protocol and returns its result.
 func measured(t *testing.T, proto string, args ...string) report.FlowResult {
 	t.Helper()
-	flags, set, err := parseFlags(append([]string{"--proto", proto}, args...))
+	flags, set, _, err := runSettings(append([]string{"--proto", proto}, args...), "run")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newScenario(&flags, set)
+	s, err := newScenario(flags, set, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.readInput(context.Background(), flags.input, nil); err != nil {
+	if err := s.readInputs(context.Background(), flags.input, nil); err != nil {
 		t.Fatal(err)
 	}
-	x, err := newExperiment(s, proto, nil, nil)
+	x, err := newExperiment(s, proto, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func measured(t *testing.T, proto string, args ...string) report.FlowResult {
 	if err := x.run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	_, r := x.finish(false)
+	_, r := x.peers[0].finish(false)
 	return r
 }
 

@@ -72,22 +72,23 @@ func figureFormats(figures string) (formats []string, err error) {
 	return formats, nil
 }
 
-// captures begins the two captures of a protocol's run.
-func (o *outputs) captures(dir *folder, s *scenario, proto string) ([]*report.Capture, error) {
+// captures begins the two captures of a world.
+func (o *outputs) captures(dir *folder, s *scenario, world string) ([]*report.Capture, error) {
 	if o.capture == "" {
 		return nil, nil
 	}
-	client, server := netstack.Addresses(s.IPv6)
+	_, server := netstack.Addresses(s.IPv6)
+	clients := s.clientAddresses()
 	var cs []*report.Capture
 	for _, at := range []report.Vantage{report.Client, report.Server} {
-		file, err := dir.create(fmt.Sprintf("%s/%s.%s", proto, at, o.capture))
+		file, err := dir.create(fmt.Sprintf("%s/%s.%s", world, at, o.capture))
 		if err != nil {
 			return nil, err
 		}
-		options := at.Options([]netip.Addr{client}, []netip.Addr{server})
+		options := at.Options(clients, []netip.Addr{server})
 		options.Snaplen = o.snaplen
 		options.Hardware, options.OS, options.Application = "virtual", netstack.Version, "lossylab "+version
-		options.Comment = fmt.Sprintf("lossylab %s, %s over %s seen by the %s; seed %d; up: %s; down: %s", version, s.App, proto, at, s.seed,
+		options.Comment = fmt.Sprintf("lossylab %s, %s over %s seen by the %s; seed %d; up: %s; down: %s", version, s.app(), world, at, s.seed,
 			orPerfect(s.Link.Up), orPerfect(s.Link.Down))
 		var w pcapng.Writer = pcapng.NewNg(file, options)
 		if o.capture == "pcap" {
@@ -130,4 +131,16 @@ func observersOf(cs []*report.Capture) (os netem.Observers) {
 		os = append(os, c)
 	}
 	return os
+}
+
+// clientAddresses returns the addresses of the scenario's clients.
+func (s *scenario) clientAddresses() (all []netip.Addr) {
+	n := 1
+	if s.mix != nil {
+		n = len(s.mix.Clients)
+	}
+	for i := range n {
+		all = append(all, netstack.ClientAddress(s.IPv6, i))
+	}
+	return all
 }

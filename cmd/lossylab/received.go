@@ -26,13 +26,13 @@ type receivedFile struct {
 	got  int64
 }
 
-// newReceived begins received/PROTO-NAME, and for further clients received/PROTO-2-NAME and so on.
-func newReceived(dir *folder, s *scenario, proto string) (*received, error) {
+// newReceived begins received/FLOW-NAME, and for further clients received/PROTO-2-NAME and so on.
+func newReceived(dir *folder, s *traffic, flow string) (*received, error) {
 	r := &received{name: s.Input, input: s.input}
-	for flow := range s.Flows {
-		name := fmt.Sprintf("received/%s-%s", proto, s.Input)
-		if flow > 0 {
-			name = fmt.Sprintf("received/%s-%d-%s", proto, flow+1, s.Input)
+	for n := range s.Flows {
+		name := fmt.Sprintf("received/%s-%s", flow, s.Input)
+		if n > 0 {
+			name = fmt.Sprintf("received/%s-%d-%s", flow, n+1, s.Input)
 		}
 		file, err := dir.create(name)
 		if err != nil {

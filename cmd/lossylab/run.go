@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -10,25 +11,24 @@ import (
 
 	"lossylab/netem"
 	"lossylab/report"
-	"lossylab/sim/app"
 	"lossylab/sim/netstack"
 )
 
 // runCommand is lossylab run: check everything, run a world for each protocol, write the results, tell a person.
 func runCommand(ctx context.Context, args []string, s streams) error {
-	flags, set, err := parseFlags(args)
+	flags, set, file, err := runSettings(args, "run")
 	if err != nil {
 		return err
 	}
-	sc, err := newScenario(&flags, set)
+	sc, err := newScenario(flags, set, file)
 	if err != nil {
 		return err
 	}
-	out, err := newOutputs(&flags, set)
+	out, err := newOutputs(flags, set)
 	if err != nil {
-		return err
+		return file.explain([]error{err})
 	}
-	if err := sc.readInput(ctx, flags.input, s.in); err != nil {
+	if err := sc.readInputs(ctx, flags.input, s.in); err != nil {
 		return err
 	}
 	dir, err := newFolder(out.dir)
@@ -54,7 +54,7 @@ type lab struct {
 
 func (l *lab) run(ctx context.Context) error {
 	l.results = report.Results{Schema: report.Schema, Version: version, Seed: l.seed, Engine: l.engine, Stack: netstack.Version,
-		App: l.App, Scenario: l.scenario, Complete: true, Confidence: l.confidence}
+		App: l.app(), Scenario: l.public(), Complete: true, Confidence: l.confidence}
 	if l.printsText {
 		l.heading()
 	}
@@ -67,6 +67,9 @@ func (l *lab) run(ctx context.Context) error {
 	}
 	if err := l.tell(m); err != nil {
 		return err
+	}
+	if unmet := l.unexpected(); unmet > 0 {
+		return fmt.Errorf("%d of %d expectations were not met; the results are in %s", unmet, len(l.expect), l.dir.name)
 	}
 	if ctx.Err() != nil && !l.results.Complete { // an interrupt while figures are drawn comes too late to end anything
 		return fmt.Errorf("%w: %s; what was finished is in %s", errInterrupted, l.results.Note, l.dir.name)
@@ -90,12 +93,12 @@ func (l *lab) runAll(ctx context.Context) error {
 		}
 		l.log = report.NewEventLog(file)
 	}
-	for _, proto := range l.Protos {
+	for _, world := range l.worlds() {
 		if ctx.Err() != nil {
-			l.incomplete(fmt.Sprintf("interrupted before the %s run", proto))
+			l.incomplete(fmt.Sprintf("interrupted before the %s run", world))
 			break
 		}
-		if err := l.runOne(ctx, proto); err != nil {
+		if err := l.runOne(ctx, world); err != nil {
 			return err
 		}
 	}
@@ -113,66 +116,83 @@ func (l *lab) incomplete(note string) {
 	}
 }
 
-// runOne runs one protocol and keeps what it showed.
-func (l *lab) runOne(ctx context.Context, proto string) error {
-	captures, err := l.captures(l.dir, l.scenario, proto)
+// runOne runs one world and keeps what it showed.
+func (l *lab) runOne(ctx context.Context, world string) error {
+	captures, err := l.captures(l.dir, l.scenario, world)
 	if err != nil {
 		return diskError(l.dir, err)
 	}
 	observers := observersOf(captures)
 	if l.log != nil {
-		l.log.Begin(proto)
+		l.log.Begin(world)
 		observers = append(observers, l.log)
 	}
-	var arrived *received
-	var messages app.Observer
-	switch {
-	case l.App == "echo" && l.printsText:
-		messages = answers{l.streams.out, proto, l.Flows > 1}
-	case l.App != "echo" && l.input != nil:
-		if arrived, err = newReceived(l.dir, l.scenario, proto); err != nil {
-			return diskError(l.dir, err)
-		}
-		messages = arrived
-	}
-	x, err := newExperiment(l.scenario, proto, observers, messages)
+	x, err := newExperiment(l.scenario, world, observers)
 	if err != nil {
 		return err
 	}
 	defer x.world.Close()
-	x.collector.Confidence = l.confidence
+	for _, p := range x.peers {
+		p.collector.Confidence = l.confidence
+		if err := l.listen(p); err != nil {
+			return diskError(l.dir, err)
+		}
+	}
 	if captures != nil {
 		x.client = captures[0]
 	}
 	l.status.Store(func() string {
-		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", proto, x.world.Loop.Now().Seconds(), x.limit().Seconds())
+		now, limit := x.simulated()
+		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", world, now.Seconds(), limit.Seconds())
 	})
 	err = x.run(ctx)
 	interrupted := err != nil && ctx.Err() != nil
 	if err != nil && !interrupted {
 		return err
 	}
-	flow, result := x.finish(interrupted)
-	if !result.Complete {
-		l.incomplete(result.Note)
+	if err := l.finish(x, interrupted); err != nil {
+		return diskError(l.dir, err)
 	}
 	for _, c := range captures {
 		if err := c.Close(); err != nil {
 			return diskError(l.dir, err)
 		}
 	}
-	if arrived != nil {
-		if result.Input, err = arrived.results(); err != nil {
-			return diskError(l.dir, err)
-		}
+	return nil
+}
+
+// listen has messages told to whom they are for: a person, or a file.
+func (l *lab) listen(p *peers) (err error) {
+	switch {
+	case p.App == "echo" && l.printsText:
+		p.messages = answers{l.streams.out, p.name, p.Flows > 1}
+	case p.App != "echo" && p.input != nil:
+		p.messages, err = newReceived(l.dir, p.traffic, p.name)
 	}
-	l.flows, l.results.Flows = append(l.flows, flow), append(l.results.Flows, result)
+	return err
+}
+
+// finish keeps what the pairs of a world showed.
+func (l *lab) finish(x *experiment, interrupted bool) (err error) {
+	for _, p := range x.peers {
+		flow, result := p.finish(interrupted)
+		if !result.Complete {
+			l.incomplete(result.Note)
+		}
+		if r, ok := p.messages.(*received); ok {
+			if result.Input, err = r.results(); err != nil {
+				return err
+			}
+		}
+		l.flows, l.results.Flows = append(l.flows, flow), append(l.results.Flows, result)
+	}
 	return nil
 }
 
 // write makes the files that are made of all protocols together, and puts everything into its place.
 func (l *lab) write() (m manifest, err error) {
 	l.results.Verdict = l.results.MakeVerdict()
+	l.results.Expected = expected(l.expect, l.results.Flows)
 	figures := report.Figures(l.flows)
 	if err := l.figures(l.dir, figures); err != nil {
 		return m, err
@@ -195,37 +215,29 @@ func (l *lab) write() (m manifest, err error) {
 	if err := l.dir.write("results.json", l.results.WriteJSON); err != nil {
 		return m, err
 	}
-	m = manifest{Version: version, Stack: netstack.Version, Seed: l.seed, Scenario: l.scenario}
+	m = manifest{Version: version, Stack: netstack.Version, Seed: l.seed, Scenario: l.public()}
 	err = l.dir.commit(&m)
 	return m, err
 }
 
-// title says what was done: "stream: 500 messages of 1000 bytes, one every 10ms".
-func (l *lab) title() string {
-	var b strings.Builder
-	b.WriteString(l.App + ": ")
-	switch {
-	case l.App == "echo":
-		fmt.Fprintf(&b, "%d lines from each client", len(l.lines))
-	case l.input != nil:
-		fmt.Fprintf(&b, "%s, %d bytes, in messages of %d bytes", l.Input, len(l.input), l.Size)
-	case l.Messages > 0:
-		fmt.Fprintf(&b, "%d messages of %d bytes", l.Messages, l.Size)
-	default:
-		fmt.Fprintf(&b, "messages of %d bytes for %s", l.Size, text(l.Duration))
+// app is the program, for results.
+func (s *scenario) app() string {
+	if s.mix != nil {
+		return mixWorld
 	}
-	if l.App == "stream" {
-		fmt.Fprintf(&b, ", one every %s", text(l.Interval))
-	}
-	if l.Flows > 1 {
-		fmt.Fprintf(&b, ", %d clients", l.Flows)
-	}
-	return b.String()
+	return s.App
 }
 
-func text(d duration) string {
-	b, _ := d.MarshalText()
-	return string(b)
+// title says what was done.
+func (s *scenario) title() string {
+	title := s.traffic.title
+	if s.mix != nil {
+		title = func() string { return strings.Join(s.mix.names(), ", ") + " at once" }
+	}
+	if s.name != "" {
+		return s.name + ": " + title()
+	}
+	return title()
 }
 
 // heading is printed before the run.
@@ -285,13 +297,14 @@ func (l *lab) tell(m manifest) error {
 	fmt.Fprintf(l.out, "\n%s\n", l.results.Verdict)
 	for _, f := range l.results.Flows {
 		if f.Note != "" {
-			fmt.Fprintf(l.out, "Not complete (%s): %s\n", f.Proto, f.Note)
+			fmt.Fprintf(l.out, "Not complete (%s): %s\n", cmp.Or(f.Name, f.Proto), f.Note)
 		}
 		for _, note := range f.Notes {
-			fmt.Fprintf(l.out, "Note (%s): %s\n", f.Proto, note)
+			fmt.Fprintf(l.out, "Note (%s): %s\n", cmp.Or(f.Name, f.Proto), note)
 		}
 	}
 	l.tellInput()
+	l.tellExpected()
 	_, err := fmt.Fprintf(l.out, "\nResults: %s\n  %s\n", l.dir.name, strings.Join(append(m.list(), manifestName), "  "))
 	return err
 }
@@ -305,5 +318,21 @@ func (l *lab) tellInput() {
 			}
 			fmt.Fprintf(l.out, "%s: %s\n", in.Received, state)
 		}
+	}
+}
+
+// unexpected counts the expectations that were not met.
+func (l *lab) unexpected() (n int) {
+	for _, e := range l.results.Expected {
+		if !e.Met {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *lab) tellExpected() {
+	for _, e := range l.results.Expected {
+		fmt.Fprintln(l.out, e)
 	}
 }

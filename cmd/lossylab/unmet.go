@@ -10,7 +10,10 @@ import (
 // unmet says which faults of the links met no packet, for a wrong expectation must not pass in silence. A fault that
 // stands on both links has met its packet if it did so on one: there is no SYN on the way down. Nor does it count what
 // another protocol's run will show.
-func (x *experiment) unmet() (notes []string) {
+func (x *experiment) unmet(p *peers) (notes []string) {
+	if p.number > 0 {
+		return nil // the links are those of the first too
+	}
 	up, down := unmetOf(x.links[0]), unmetOf(x.links[1])
 	for _, u := range up {
 		other, both := find(down, u.Words)
@@ -59,7 +62,7 @@ func says(s netem.Spec, words string) bool {
 
 // elsewhere says whether a fault is about the other protocol, which this scenario runs too.
 func (x *experiment) elsewhere(u netem.Unmet) bool {
-	return u.Proto != 0 && u.Proto != protocols[x.proto] && len(x.Protos) > 1
+	return u.Proto != 0 && x.mix == nil && u.Proto != protocols[x.name] && len(x.Protos) > 1
 }
 
 var protocols = map[string]int{"udp": netem.ProtoUDP, "tcp": netem.ProtoTCP}

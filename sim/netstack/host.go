@@ -23,6 +23,7 @@ import (
 // Config says what a host is like. Name, Addr and MTU are needed.
 type Config struct {
 	Name    string     // also names the host's random stream
+	Number  int        // of a client, from 0
 	Addr    netip.Addr // its one address, IPv4 or IPv6
 	MTU     int        // largest IP packet it sends, bytes: 68 (IPv4) or 1280 (IPv6) to 65535
 	CC      string     // congestion control: "cubic" or "reno"

@@ -88,6 +88,7 @@ func (ss *senders) lookAfter(s *sender) {
 func (ss *senders) tell(s *sender, in inner) {
 	now := sample{
 		At:       s.told.At,
+		Host:     ss.host.config.Number,
 		Port:     s.port,
 		Cwnd:     s.cwnd,
 		Ssthresh: in.state.Ssthresh,
