@@ -46,6 +46,9 @@ var table = []row{
 		tests:   []string{"netem", "sim/netstack"},
 		why:     "a client or server is ordinary socket code that cannot tell which engine or link is below",
 	}, {
+		dir: "sim/sweep",
+		why: "a grid is jobs and numbers: what runs one is a function, whatever the experiment",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
