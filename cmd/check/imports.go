@@ -51,6 +51,9 @@ var table = []row{
 		modules: []string{"github.com/goccy/go-yaml"},
 		why:     "what may stand where in a file of experiments, and where it stands: what it means is for the command",
 	}, {
+		dir: "sim/sweep",
+		why: "a grid is jobs and numbers: what runs one is a function, whatever the experiment",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
@@ -85,7 +88,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile"},
+			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile", "sim/sweep"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",
