@@ -43,6 +43,8 @@ func commands() []command {
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
+		{"sweep", "[SCENARIO.yaml] --vary KEY=VALUES … [flags]", "a grid of experiments under many seeds, in parallel: tables and figures with intervals", sweepCommand, sweepHelp},
+		{"merge", "DIR [flags]", "make the results of a sweep that was run in parts", mergeCommand, mergeHelp},
 		{"schema", "", "print the JSON Schema of scenario files, for editors", schemaCommand, nil},
 		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
 		{"help", "[COMMAND]", "print help, also of a command", nil, nil},

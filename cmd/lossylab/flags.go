@@ -32,6 +32,10 @@ type runFlags struct {
 	snaplen                   int
 	tables, confidence        string
 	events, quiet, jsonOutput bool
+
+	// What a sweep's cell changes beyond flags.
+	edits     []linkEdit
+	partEdits []partEdit
 }
 
 // group is a heading of run's help and the flags under it.

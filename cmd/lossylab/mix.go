@@ -161,6 +161,7 @@ func (r *mixReader) part(n *scenariofile.Node, f *runFlags) {
 	set := flags.set()
 	own := &scenarioFile{name: r.name, root: n, places: places}
 	own.apply(set)
+	r.edit(p.Name, set, f.partEdits)
 	for _, problem := range own.problems {
 		r.errs = append(r.errs, problem)
 	}

@@ -144,6 +144,7 @@ func (s *scenario) checkLink(f *runFlags, set *pflag.FlagSet) (errs []error) {
 			errs = append(errs, place(d.flag, err))
 		}
 	}
+	errs = append(errs, s.edit(f.edits)...)
 	s.Link.Up, s.Link.Down = s.up.String(), s.down.String()
 	if err := s.checkMTU(); err != nil {
 		errs = append(errs, err)
@@ -187,7 +188,7 @@ func (f *runFlags) base(set *pflag.FlagSet, open func(flag string) netem.Open) (
 		return up, down, err
 	}
 	text := f.link
-	if !changed(set, "link", "up", "down", "rate", "queue", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt") {
+	if len(f.edits) == 0 && !changed(set, "link", "up", "down", "rate", "queue", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt") {
 		text = defaultLink
 	}
 	if up, err = netem.ParseWith(text, open("link")); err != nil {

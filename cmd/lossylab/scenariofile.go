@@ -187,25 +187,43 @@ func runSettings(args []string, command string) (f *runFlags, set *pflag.FlagSet
 	if err := set.Parse(args); err != nil {
 		return nil, nil, nil, flagError(set, err)
 	}
-	switch {
-	case set.NArg() > 1:
-		return nil, nil, nil, usagef("%s takes one scenario file, and there are %q and %q", command, set.Arg(0), set.Arg(1))
-	case set.NArg() == 0:
+	if set.NArg() == 0 {
 		return f, set, nil, nil
 	}
-	if !slices.Contains([]string{".yaml", ".yml"}, strings.ToLower(filepath.Ext(set.Arg(0)))) {
-		return nil, nil, nil, usagef("%s takes flags and a scenario file (.yaml), but there is %q: did you mean --input %s?", command, set.Arg(0), set.Arg(0))
-	}
-	if file, err = readScenarioFile(set.Arg(0)); err != nil {
+	if file, err = scenarioArgument(set, command); err != nil {
 		return nil, nil, nil, err
-	}
-	if file.mixes() {
-		for _, name := range trafficFlags {
-			if set.Changed(name) && file.root.Get("traffic") != nil {
-				return nil, nil, nil, usagef("--%s: %s says what is sent in its traffic: change it there", name, file.name)
-			}
-		}
 	}
 	file.apply(set)
 	return f, set, file, nil
+}
+
+// scenarioArgument reads the scenario file that a command's only argument names.
+func scenarioArgument(set *pflag.FlagSet, command string) (*scenarioFile, error) {
+	name := set.Arg(0)
+	if set.NArg() > 1 {
+		return nil, usagef("%s takes one scenario file, and there are %q and %q", command, name, set.Arg(1))
+	}
+	if !slices.Contains([]string{".yaml", ".yml"}, strings.ToLower(filepath.Ext(name))) {
+		return nil, usagef("%s takes flags and a scenario file (.yaml), but there is %q: did you mean --input %s?", command, name, name)
+	}
+	file, err := readScenarioFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if file.root.Get("traffic") != nil {
+		for _, flag := range trafficFlags {
+			if set.Changed(flag) {
+				return nil, usagef("--%s: %s says what is sent in its traffic: change it there", flag, name)
+			}
+		}
+	}
+	return file, nil
+}
+
+// again returns the file as if it had just been read.
+func (f *scenarioFile) again() *scenarioFile {
+	if f == nil {
+		return nil
+	}
+	return &scenarioFile{name: f.name, root: f.root, data: f.data, places: map[string]scenariofile.Place{}}
 }
