@@ -41,7 +41,7 @@ func inFlightFigure(f *Flow, r *roundTrips) Figure {
 	}
 	return Figure{
 		Name: "in-flight", Title: "TCP bytes in flight", Caption: caption + ".",
-		height: 7.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { inFlightTable(f, r, window, row) },
+		height: 7.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { inFlightTable(f, r, window, row) },
 	}
 }
 

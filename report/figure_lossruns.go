@@ -116,7 +116,7 @@ func lossRunFigures(flows []*Flow) []Figure {
 	return []Figure{Figure{
 		Name: "loss-runs", Title: "Runs of losses",
 		Caption: "How many were lost in a row, and how many came through between two such runs: " + strings.Join(parts, "; ") + ".",
-		height:  vg.Length(5.2*float64(len(s.rows))+1.2) * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { lossRunTable(all, row) },
+		height:  vg.Length(5.2*float64(len(s.rows))+1.2) * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { lossRunTable(all, row) },
 	}.ofFirst(flows)}
 }
 
@@ -169,6 +169,7 @@ func (r lossRuns) runPanel() panel {
 func (r lossRuns) gapPanel() panel {
 	p := newPlot(fmt.Sprintf("%ss between two runs, at least", r.things), "gaps (%)")
 	if len(r.gaps) == 0 {
+		p.X.Tick.Marker, p.Y.Tick.Marker = noTicks{}, noTicks{}
 		p.Add(noData("only one run"))
 		return panel{Plot: p}
 	}

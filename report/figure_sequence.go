@@ -50,7 +50,7 @@ func sequenceFigure(f *Flow) Figure {
 	}
 	return Figure{
 		Name: "sequence", Title: "TCP time-sequence diagram", Caption: caption + ".",
-		height: height, draw: s.draw, table: func(row func(...string)) { sequenceTable(f, row) },
+		height: height, draw: s.draw, single: s.single, table: func(row func(...string)) { sequenceTable(f, row) },
 	}
 }
 
@@ -94,7 +94,7 @@ func sequencePanel(f *Flow, first, last int) panel {
 	start, end, low, high := extent(segments)
 	u, b := sequenceUnits(f)
 	if all {
-		start, end, low = 0, axisLength(max(end, f.End)), 0
+		start, end, low = 0, sequenceEnd(f, end), 0
 	}
 	p := newPlot(fmt.Sprintf("time (%s)", u.name), fmt.Sprintf("offset in the stream (%s)", b.name))
 	pad := .02 * u.time(end-start)
@@ -138,7 +138,16 @@ func sequenceMarks(p *plot.Plot, segments []Segment, dots bool, u, b unit) {
 // sequenceUnits returns the units of the axes, which are the same for the whole run and for a part of it.
 func sequenceUnits(f *Flow) (t, b unit) {
 	_, end, _, high := extent(f.Segments)
-	return timeUnit(axisLength(max(end, f.End))), byteUnit(float64(high))
+	return timeUnit(sequenceEnd(f, end)), byteUnit(float64(high))
+}
+
+// sequenceEnd returns how long the axis of the whole is: as long as the run, unless there was room for its beginning only, which
+// ended then.
+func sequenceEnd(f *Flow, end netem.Time) netem.Time {
+	if len(f.Segments) >= shown {
+		return axisLength(end)
+	}
+	return axisLength(max(end, f.End))
 }
 
 // extent returns the times and offsets that the segments cover.

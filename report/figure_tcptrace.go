@@ -47,7 +47,7 @@ func tcptraceFigure(f *Flow) Figure {
 	return Figure{
 		Name: "sequence-tcptrace", Title: "TCP time-sequence diagram with windows and SACK",
 		Caption: "TCP time-sequence diagram in the style of tcptrace: " + traceWords(f) + part + ".",
-		height:  height, draw: s.draw, table: func(row func(...string)) { tcptraceTable(f, row) },
+		height:  height, draw: s.draw, single: s.single, table: func(row func(...string)) { tcptraceTable(f, row) },
 	}
 }
 
@@ -94,7 +94,7 @@ func newTrace(f *Flow, first, last int) trace {
 	v.start, v.end, v.low, v.high = extent(f.Segments[first:last])
 	v.t, v.b = sequenceUnits(f)
 	if last-first == len(f.Segments) {
-		v.start, v.end, v.low = 0, axisLength(max(v.end, f.End)), 0
+		v.start, v.end, v.low = 0, sequenceEnd(f, v.end), 0
 	}
 	v.edge()
 	return v
