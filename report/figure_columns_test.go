@@ -127,3 +127,31 @@ func TestSingleColumnSizes(t *testing.T) {
 		t.Errorf("%d pixels wide, want 1004", w)
 	}
 }
+
+// A legend has what is drawn: a duplicate of a retransmission is drawn as a retransmission.
+func TestLadderKeys(t *testing.T) {
+	l := ladder{transits: []Transit{{Up: true}, {Up: true, Retransmit: true, Duplicate: true}, {Overtaken: true}}}
+	var labels []string
+	for _, k := range l.keys() {
+		labels = append(labels, k.label)
+	}
+	if got := strings.Join(labels, ", "); got != "from client, retransmission, overtaken" {
+		t.Errorf("the legend has %s", got)
+	}
+}
+
+// Where the lists hold the beginning of a run only, axes end with them; nobody knows what came then.
+func TestAxesOfLongRuns(t *testing.T) {
+	f := &Flow{Proto: "tcp", End: 40e9, Segments: make([]Segment, shown), States: make([]State, shown)}
+	f.Segments[shown-1].At, f.States[shown-1].At = 6e9, 5e9
+	if got := sequenceEnd(f, 6e9); got != 6e9 {
+		t.Errorf("a time-sequence diagram ends at %v", got)
+	}
+	if got := stateEnd(f); got != 5e9 {
+		t.Errorf("the congestion window ends at %v", got)
+	}
+	f.Segments, f.States = f.Segments[1:], f.States[1:]
+	if a, b := sequenceEnd(f, 6e9), stateEnd(f); a != 40e9 || b != 40e9 {
+		t.Errorf("with room for more, they end at %v and %v, and the run does at %v", a, b, f.End)
+	}
+}

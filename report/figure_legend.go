@@ -43,6 +43,23 @@ func (g legendGrid) width(j int, k key) vg.Length {
 	return g[j]
 }
 
+// length returns how long a line of the legend is.
+func (g legendGrid) length(line legend) vg.Length {
+	total := vg.Length(len(line)-1) * keyGap
+	for j, k := range line {
+		total += g.width(j, k)
+	}
+	return total
+}
+
+// longest returns how long the longest line is.
+func (g legendGrid) longest(lines []legend) (most vg.Length) {
+	for _, line := range lines {
+		most = max(most, g.length(line))
+	}
+	return most
+}
+
 // rowsOf returns the legend in lines of n entries.
 func (l legend) rowsOf(n int) (lines []legend) {
 	for len(l) > n {

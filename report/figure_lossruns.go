@@ -120,6 +120,10 @@ func lossRunFigures(flows []*Flow) []Figure {
 	}.ofFirst(flows)}
 }
 
+// leastExpected is the number of runs of a length below which nothing is said to be expected, which would be a row of marks on
+// the axis.
+const leastExpected = .05
+
 var lossBars = bands{color: blush, hatch: red}
 
 func (r lossRuns) sentence() string {
@@ -146,7 +150,9 @@ func (r lossRuns) runPanel() panel {
 			if i+1 == mostBars {
 				chance = geometric(r.mean, mostBars)
 			}
-			expected = append(expected, plotter.XY{X: float64(i + 1), Y: float64(len(r.runs)) * chance})
+			if n := float64(len(r.runs)) * chance; i < 3 || n >= leastExpected {
+				expected = append(expected, plotter.XY{X: float64(i + 1), Y: n})
+			}
 		}
 	}
 	note := fmt.Sprintf("%s, mean %s", count(len(r.runs), "run"), significant(meanOf(r.runs)))

@@ -25,15 +25,15 @@ var (
 // sequenceFigure is the time-sequence diagram of TCP (Stevens): what was sent of the stream, and when, and how far it
 // was acknowledged.
 func sequenceFigure(f *Flow) Figure {
-	s := sheet{keys: legend{
-		markKey("segment", segmentMark), markKey("retransmission", retransmitMark), markKey("lost on the way", crossMark),
-		lineKey("acknowledged", ackLine),
-	}}
+	retransmitted, lost := troubles(f.Segments)
+	s := sheet{keys: legend{markKey("segment", segmentMark)}.
+		add(retransmitted > 0, markKey("retransmission", retransmitMark)).
+		add(lost > 0, markKey("lost on the way", crossMark)).
+		add(true, lineKey("acknowledged", ackLine))}
 	first, last := 0, len(f.Segments)
 	whole := sequencePanel(f, first, last)
 	whole.name = "TCP"
 	s.rows = [][]panel{{whole}}
-	retransmitted, lost := troubles(f.Segments)
 	caption := fmt.Sprintf("TCP time-sequence diagram: of %s with data %d were lost and %d sent again",
 		count(len(f.Segments), "segment"), lost, retransmitted)
 	height := 7.5 * vg.Centimeter
@@ -130,7 +130,7 @@ func sequenceMarks(p *plot.Plot, segments []Segment, dots bool, u, b unit) {
 	if dots {
 		p.Add(points{segmentMark, sent})
 	} else {
-		p.Add(spans{segmentLine, bars})
+		p.Add(longEnough{spans{segmentLine, bars}})
 	}
 	p.Add(points{retransmitMark.among(again), again}, points{crossMark.among(lost), lost})
 }

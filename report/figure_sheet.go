@@ -115,16 +115,14 @@ func (l legend) height(width vg.Length) vg.Length {
 	return vg.Length(len(l.lines(width)))*keyHeight + 5
 }
 
-// draw draws the legend at the foot of the canvas, each line centred.
+// draw draws the legend at the foot of the canvas, each line centred, or in one column of a page all of them together.
 func (l legend) draw(c draw.Canvas) {
-	lines, grid := l.lines(c.Max.X-c.Min.X), l.grid(c.Max.X-c.Min.X)
+	width := c.Max.X - c.Min.X
+	lines, grid := l.lines(width), l.grid(width)
 	for i, line := range lines {
-		total := vg.Length(len(line)-1) * keyGap
-		for j, k := range line {
-			total += grid.width(j, k)
-		}
-		if grid != nil {
-			total = grid.total()
+		total := grid.length(line)
+		if width < figureWidth-20 {
+			total = grid.longest(lines)
 		}
 		at := vg.Point{X: c.Center().X - total/2, Y: c.Min.Y + 4 + vg.Length(len(lines)-1-i)*keyHeight}
 		for j, k := range line {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -41,8 +42,13 @@ func tcptraceFigure(f *Flow) Figure {
 		height = 15 * vg.Centimeter
 		part = fmt.Sprintf("; below, enlarged, %d segments", t.last-t.first)
 	}
-	s.keys = legend{lineKey("segment", traceLine), markKey("retransmission", retransmitMark),
-		markKey("lost on the way", crossMark), lineKey("acknowledged", ackLine), lineKey("acknowledged selectively (SACK)", sackLine)}.
+	again, lost := troubles(f.Segments)
+	sacks := slices.ContainsFunc(f.Acks, func(a Ack) bool { return len(a.SACK) > 0 })
+	s.keys = legend{lineKey("segment", traceLine)}.
+		add(again > 0, markKey("retransmission", retransmitMark)).
+		add(lost > 0, markKey("lost on the way", crossMark)).
+		add(true, lineKey("acknowledged", ackLine)).
+		add(sacks, lineKey("acknowledged selectively (SACK)", sackLine)).
 		add(near, lineKey("edge of the receive window", windowLine))
 	return Figure{
 		Name: "sequence-tcptrace", Title: "TCP time-sequence diagram with windows and SACK",
