@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -174,6 +175,9 @@ func (l ladder) cause(t Transit) string {
 	}
 	for len(s) > 0 && l.look.cause.width(s+"…") > l.look.causes {
 		s = s[:len(s)-1]
+	}
+	if i := strings.LastIndexByte(s, ' '); i > 0 && l.look.losses {
+		s = s[:i] // a whole word takes less room
 	}
 	return s + "…"
 }
