@@ -17,8 +17,10 @@ type Figure struct {
 	Title   string // short
 	Caption string // one sentence that says what is to be seen in this run
 
+	width  vg.Length // 0 is that of two columns
 	height vg.Length
 	draw   func(draw.Canvas)
+	single func() variant // at one column
 	table  func(row func(...string))
 }
 
@@ -82,13 +84,15 @@ func (f Figure) ofFirst(flows []*Flow) Figure {
 	return f
 }
 
-// Render writes the figure as "png" (300 dpi), "svg" or "pdf", 16 cm wide. The same flows give the same bytes.
+// Render writes the figure as "png" (300 dpi), "svg" or "pdf", 16 cm wide unless Columns says otherwise. The same flows give the
+// same bytes.
 func (f Figure) Render(w io.Writer, format string) error {
-	c, err := newCanvas(format, figureWidth, f.height)
+	width, height := f.size()
+	c, err := newCanvas(format, width, height)
 	if err != nil {
 		return err
 	}
-	f.draw(draw.NewCanvas(c, figureWidth, f.height))
+	f.draw(draw.NewCanvas(c, width, height))
 	return c.write(w, f.Title, f.Caption)
 }
 

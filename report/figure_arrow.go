@@ -2,7 +2,9 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -21,20 +23,28 @@ var (
 	guide           = draw.LineStyle{Color: light, Width: .4}
 )
 
-func arrowStyle(t Transit) draw.LineStyle {
+// arrows are the kinds of arrows, in the order of the legend.
+var arrows = []struct {
+	label string
+	style draw.LineStyle
+}{
+	{"from client", upArrow}, {"from server", downArrow}, {"retransmission", retransmitArrow}, {"overtaken", overtakenArrow},
+	{"duplicate", duplicateArrow}, {"corrupted", corruptArrow},
+}
+
+// arrowKind returns which of the arrows a packet is drawn as.
+func arrowKind(t Transit) int {
 	switch {
 	case t.Retransmit:
-		return retransmitArrow
+		return 2
 	case t.Corrupt:
-		return corruptArrow
+		return 5
 	case t.Duplicate:
-		return duplicateArrow
+		return 4
 	case t.Overtaken:
-		return overtakenArrow
-	case t.Up:
-		return upArrow
+		return 3
 	}
-	return downArrow
+	return one(!t.Up)
 }
 
 // notable says whether anything happened to the packet.
@@ -42,27 +52,12 @@ func notable(t Transit) bool {
 	return t.Lost || t.Overtaken || t.Duplicate || t.Corrupt || t.Retransmit
 }
 
-// keys is the legend, of what occurs only.
+// keys is the legend, of what is drawn only.
 func (l ladder) keys() legend {
 	var keys legend
-	for _, k := range []struct {
-		label string
-		style draw.LineStyle
-		is    func(Transit) bool
-	}{
-		{"from client", upArrow, func(t Transit) bool { return t.Up }},
-		{"from server", downArrow, func(t Transit) bool { return !t.Up }},
-		{"retransmission", retransmitArrow, func(t Transit) bool { return t.Retransmit }},
-		{"overtaken", overtakenArrow, func(t Transit) bool { return t.Overtaken }},
-		{"duplicate", duplicateArrow, func(t Transit) bool { return t.Duplicate }},
-		{"corrupted", corruptArrow, func(t Transit) bool { return t.Corrupt }},
-	} {
-		for _, t := range l.transits {
-			if k.is(t) {
-				keys = append(keys, lineKey(k.label, k.style))
-				break
-			}
-		}
+	for i, a := range arrows {
+		drawn := slices.ContainsFunc(l.transits, func(t Transit) bool { return arrowKind(t) == i })
+		keys = keys.add(drawn, lineKey(a.label, a.style))
 	}
 	for _, t := range l.transits {
 		if t.Lost {
@@ -75,10 +70,11 @@ func (l ladder) keys() legend {
 // frame is the geometry of a ladder on paper: the lifelines, and the rows from the top down.
 type frame struct {
 	client, server, top vg.Length
+	row                 vg.Length // height
 }
 
 func (g frame) y(row float64) vg.Length {
-	return g.top - vg.Length(float64(row*float64(ladderRowHeight)))
+	return g.top - vg.Length(float64(row*float64(g.row)))
 }
 
 // ends returns where the arrow of a packet that goes up, or down, begins and ends.
@@ -90,33 +86,25 @@ func (g frame) ends(up bool, sent, arrived float64) (from, to vg.Point) {
 	return from, to
 }
 
-var (
-	labelStyle = style{sizeSmall, false, ink}
-	causeStyle = style{sizeSmall, false, red}
-	frameStyle = style{5.5, false, grey}
-	timeStyle  = style{sizeSmall, false, grey}
-)
-
-const (
-	timeLeast  = vg.Length(36) // of the column of times
-	frameWidth = vg.Length(20)
-	causeMost  = vg.Length(70) // longer causes are cut
-)
-
 // draw draws the ladder.
 func (l ladder) draw(c draw.Canvas) {
 	l.keys().draw(c)
+	if l.over() > 0 {
+		l.writeHeading(c)
+		c.Max.Y -= l.over()
+	}
 	left, right := l.margins()
 	timeWidth := l.timeWidth()
-	g := frame{client: c.Min.X + timeWidth + left, server: c.Max.X - right, top: c.Max.Y - ladderHead}
+	g := frame{client: c.Min.X + timeWidth + left, server: c.Max.X - right, top: c.Max.Y - ladderHead, row: l.look.row}
 	head := style{sizeHead, true, ink}
 	head.write(c, vg.Point{X: g.client, Y: c.Max.Y - 10}, .5, "client")
 	head.write(c, vg.Point{X: g.server, Y: c.Max.Y - 10}, .5, "server")
-	timeStyle.write(c, vg.Point{X: c.Min.X + timeWidth - 6, Y: c.Max.Y - 10}, 1, "ms")
+	l.look.time.write(c, vg.Point{X: c.Min.X + timeWidth - 6, Y: c.Max.Y - 10}, 1, "ms")
 	middle := vg.Point{X: (g.client + g.server) / 2, Y: c.Max.Y - 10}
-	if len(l.rows) > 0 {
+	switch {
+	case len(l.rows) > 0 && l.over() == 0:
 		style{sizeTick, false, ink}.write(c, middle, .5, l.proto+": "+l.note())
-	} else {
+	case len(l.rows) == 0:
 		style{sizeLabel, false, grey}.write(c, vg.Point{X: middle.X, Y: g.y(3)}, .5, "no packets")
 	}
 	l.times(c, g, timeWidth)
@@ -140,7 +128,7 @@ func (l ladder) draw(c draw.Canvas) {
 func (l ladder) times(c draw.Canvas, g frame, width vg.Length) {
 	for i, r := range l.rows {
 		at := vg.Point{X: c.Min.X + width - 6, Y: g.y(float64(i)) - 2.2}
-		timeStyle.write(c, at, 1, r.time())
+		l.look.time.write(c, at, 1, r.time())
 		if l.transits[r.transit].Up == r.arrival {
 			c.StrokeLine2(guide, at.X+3, g.y(float64(i)), g.server, g.y(float64(i)))
 		}
@@ -152,20 +140,20 @@ func (r ladderRow) time() string { return number(float64(r.at)/1e6, 3) }
 
 // timeWidth is what the longest time needs.
 func (l ladder) timeWidth() vg.Length {
-	width := timeLeast
+	width := l.look.timeLeast
 	for _, r := range l.rows {
-		width = max(width, timeStyle.width(r.time())+8)
+		width = max(width, l.look.time.width(r.time())+8)
 	}
 	return width
 }
 
 // margins returns the room that the labels need outside the lifelines. On the arrows they would cover one another.
 func (l ladder) margins() (left, right vg.Length) {
-	left, right = 30, 30
+	left, right = max(l.look.frames+10, 16), max(l.look.frames+10, 16) // half of the names at least
 	for _, t := range l.transits {
-		w := labelStyle.width(t.Label) + frameWidth + 6
-		if s := cause(t); s != "" {
-			w += causeStyle.width(s) + 4
+		w := l.look.label.width(t.Label) + l.look.frames + 6
+		if s := l.cause(t); s != "" {
+			w += l.look.cause.width(s) + 4
 		}
 		if t.Up {
 			left = max(left, w)
@@ -176,14 +164,20 @@ func (l ladder) margins() (left, right vg.Length) {
 	return left, right
 }
 
-// cause returns why the packet was lost, cut to causeMost.
-func cause(t Transit) string {
+// cause returns why the packet was lost, cut to what there is room for.
+func (l ladder) cause(t Transit) string {
 	s := t.Cause
-	if causeStyle.width(s) <= causeMost {
+	if l.look.causes == 0 || l.look.losses && !t.Lost && !t.Corrupt {
+		return ""
+	}
+	if l.look.cause.width(s) <= l.look.causes {
 		return s
 	}
-	for len(s) > 0 && causeStyle.width(s+"…") > causeMost {
+	for len(s) > 0 && l.look.cause.width(s+"…") > l.look.causes {
 		s = s[:len(s)-1]
+	}
+	if i := strings.LastIndexByte(s, ' '); i > 0 && l.look.losses {
+		s = s[:i] // a whole word takes less room
 	}
 	return s + "…"
 }
@@ -196,7 +190,7 @@ func (l ladder) label(c draw.Canvas, g frame, i int) {
 	if t.Up {
 		side = -1
 	}
-	why := causeStyle
+	why := l.look.cause
 	if !t.Lost {
 		why.color = grey
 	}
@@ -206,14 +200,14 @@ func (l ladder) label(c draw.Canvas, g frame, i int) {
 		return at
 	}
 	from = from.Add(vg.Point{X: side * 4, Y: -2.2})
-	if t.SentFrame > 0 {
-		outward(from, side, frameStyle, strconv.Itoa(t.SentFrame))
+	if t.SentFrame > 0 && l.look.frames > 0 {
+		outward(from, side, l.look.frame, strconv.Itoa(t.SentFrame))
 	}
-	from.X += side * frameWidth
-	from = outward(from, side, labelStyle, t.Label)
-	outward(from, side, why, cause(t))
-	if t.RecvFrame > 0 && !t.Lost {
-		outward(to.Add(vg.Point{X: -side * 4, Y: -2.2}), -side, frameStyle, strconv.Itoa(t.RecvFrame))
+	from.X += side * l.look.frames
+	from = outward(from, side, l.look.label, t.Label)
+	outward(from, side, why, l.cause(t))
+	if t.RecvFrame > 0 && !t.Lost && l.look.frames > 0 {
+		outward(to.Add(vg.Point{X: -side * 4, Y: -2.2}), -side, l.look.frame, strconv.Itoa(t.RecvFrame))
 	}
 }
 
@@ -221,7 +215,7 @@ func (l ladder) label(c draw.Canvas, g frame, i int) {
 func (l ladder) arrow(c draw.Canvas, g frame, i int) {
 	t := l.transits[i]
 	from, to := g.ends(t.Up, float64(l.sent[i]), l.arrived[i])
-	s := arrowStyle(t)
+	s := arrows[arrowKind(t)].style
 	if t.Lost || t.Arrived < 0 {
 		to = vg.Point{X: (from.X + to.X) / 2, Y: (from.Y + to.Y) / 2}
 		c.StrokeLine2(s, from.X, from.Y, to.X, to.Y)

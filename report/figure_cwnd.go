@@ -53,7 +53,7 @@ func cwndFigure(f *Flow) Figure {
 		Name: "cwnd", Title: "TCP congestion window",
 		Caption: fmt.Sprintf("TCP's congestion window over time, at most %s and cut back by losses: %s.",
 			count(largest, "segment"), p.note),
-		height: 7.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { cwndTable(f, row) },
+		height: 7.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { cwndTable(f, row) },
 	}
 }
 
@@ -92,9 +92,12 @@ func cwndPanel(f *Flow, under ...bands) panel {
 	return panel{Plot: p}
 }
 
-// stateEnd returns how long the axis of a figure of samples is.
+// stateEnd returns how long the axis of a figure of samples is: as long as the run, unless there was room for its beginning only.
 func stateEnd(f *Flow) netem.Time {
 	end := axisLength(f.End)
+	if n := len(f.States); n >= shown {
+		return axisLength(f.States[n-1].At)
+	}
 	if n := len(f.States); n > 0 {
 		end = max(end, f.States[n-1].At)
 	}
@@ -110,7 +113,7 @@ func stretches(f *Flow, is func(State) bool) []netem.Time {
 		}
 	}
 	if len(at)%2 == 1 {
-		at = append(at, max(f.End, f.States[len(f.States)-1].At))
+		at = append(at, stateEnd(f))
 	}
 	return at
 }

@@ -74,7 +74,7 @@ func delayFigures(flows []*Flow) []Figure {
 		Name: "delay", Title: "Delay of the messages",
 		Caption: fmt.Sprintf("Delay of each message, from the sender's write %s, over the time of sending, its distribution, and the tail on a logarithmic scale: %s.",
 			delayEnd(flows[0]), strings.Join(parts, "; ")),
-		height: vg.Length(5.6*float64(len(s.rows))+.8) * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { delayTable(flows, row) },
+		height: vg.Length(5.6*float64(len(s.rows))+.8) * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { delayTable(flows, row) },
 	}.ofFirst(flows)}
 }
 

@@ -27,7 +27,7 @@ func deliveryFigure(flows []*Flow) Figure {
 	all := outcomesOf(flows)
 	from, to := window(all, zoomLength, outcome.trouble)
 	happened := total(all)
-	s := sheet{keys: legend{markKey("sent", sentMark), lineKey("under way", flightLine)}.
+	s := sheet{tall: 7 * vg.Centimeter, keys: legend{markKey("sent", sentMark), lineKey("under way", flightLine)}.
 		add(happened.waited > 0, lineKey("arrived, waits for an earlier message", waitLine)).
 		add(true, markKey("delivered to the program", deliveryMark)).
 		add(happened.reordered > 0, markKey("delivered out of order", reorderedMark)).
@@ -41,7 +41,7 @@ func deliveryFigure(flows []*Flow) Figure {
 	s.rows = [][]panel{row}
 	return Figure{
 		Name: "delivery", Title: "Sending, arrival and delivery of each message", Caption: deliveryCaption(all, vs, from, to),
-		height: 11.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { deliveryTable(all, row) },
+		height: 11.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { deliveryTable(all, row) },
 	}
 }
 

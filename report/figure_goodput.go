@@ -51,7 +51,7 @@ func goodputFigure(flows []*Flow) Figure {
 		Name: "goodput", Title: "Goodput over time",
 		Caption: fmt.Sprintf("Goodput over time, which is what the receiving program got%s: %s.", binNote(flows),
 			strings.Join(parts, ", ")),
-		height: 7 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { goodputTable(flows, row) },
+		height: 7 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { goodputTable(flows, row) },
 	}
 }
 

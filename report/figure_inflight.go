@@ -29,8 +29,9 @@ func inFlightFigure(f *Flow, r *roundTrips) Figure {
 	}
 	least := leastWindow(f)
 	p, near := inFlightPanel(f, r, window, most, least)
-	s := sheet{rows: [][]panel{{p}}, keys: legend{lineKey("in flight: sent and acknowledged in no way", inFlightLine),
-		lineKey("congestion window, in segments of "+byteText(int64(r.mss)), boundLine)}.add(near, lineKey("receive window", windowLine))}
+	s := sheet{rows: [][]panel{{p}}, keys: legend{lineKey("in flight: sent and acknowledged in no way", inFlightLine)}.
+		add(len(window) > 0, lineKey("congestion window, in segments of "+byteText(int64(r.mss)), boundLine)).
+		add(near, lineKey("receive window", windowLine))}
 	caption := fmt.Sprintf("Bytes in flight over time, that is sent and not yet acknowledged, not even selectively: at most %s", byteText(most))
 	if len(window) > 0 {
 		caption += fmt.Sprintf("; the congestion window, in segments of %s, was used up (to less than a segment) at %s %% of its samples", byteText(int64(r.mss)),
@@ -41,7 +42,7 @@ func inFlightFigure(f *Flow, r *roundTrips) Figure {
 	}
 	return Figure{
 		Name: "in-flight", Title: "TCP bytes in flight", Caption: caption + ".",
-		height: 7.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { inFlightTable(f, r, window, row) },
+		height: 7.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { inFlightTable(f, r, window, row) },
 	}
 }
 

@@ -19,6 +19,7 @@ const ladderLength = 44
 // the sending or the arrival of one packet, has a row of its own in order of time: drawn to scale in time, bursts
 // would be black and pauses empty.
 type ladder struct {
+	look     ladderLook
 	proto    string
 	transits []Transit
 	rows     []ladderRow
@@ -35,17 +36,18 @@ type ladderRow struct {
 
 // ladderFigure draws the packets round the first that something happened to.
 func ladderFigure(f *Flow) Figure {
-	l := newLadder(f)
+	l := newLadder(f, wideLadder)
 	keys := l.keys()
 	return Figure{
 		Name: "ladder-" + f.Proto, Title: strings.ToUpper(f.Proto) + " packets between client and server",
 		Caption: l.caption(), height: l.height(keys), draw: l.draw,
-		table: func(row func(...string)) { ladderTable(f, row) },
+		single: func() variant { return newLadder(f, singleLadder).single() },
+		table:  func(row func(...string)) { ladderTable(f, row) },
 	}
 }
 
-func newLadder(f *Flow) ladder {
-	l := ladder{proto: strings.ToUpper(f.Proto), transits: ended(around(f.Transits, ladderLength))}
+func newLadder(f *Flow, look ladderLook) ladder {
+	l := ladder{look: look, proto: strings.ToUpper(f.Proto), transits: ended(around(f.Transits, look.length))}
 	for i, t := range l.transits {
 		l.rows = append(l.rows, ladderRow{t.Sent, i, false})
 		if t.Arrived >= 0 && !t.Lost {
@@ -64,6 +66,7 @@ func newLadder(f *Flow) ladder {
 		}
 	}
 	l.guess()
+	l.settle()
 	return l
 }
 
@@ -195,7 +198,7 @@ const (
 )
 
 func (l ladder) height(keys legend) vg.Length {
-	return ladderHead + vg.Length(max(len(l.rows), 6))*ladderRowHeight + ladderFoot + keys.height(figureWidth)
+	return l.over() + ladderHead + vg.Length(max(len(l.rows), 6))*l.look.row + ladderFoot + keys.height(l.look.width)
 }
 
 func ladderTable(f *Flow, row func(...string)) {

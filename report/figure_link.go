@@ -48,7 +48,7 @@ func LinkFigure(t *LinkTrial) Figure {
 		add(window.lost > 0, markKey("lost", lossMark)).
 		add(t.summedUp(), lineKey("least to most", draw.LineStyle{Color: sky, Width: 4})).
 		add(t.summedUp(), lineKey("median", medianLine))
-	return Figure{Name: "link", Title: "What a link does: " + t.words(), Caption: t.caption(), height: 11.5 * vg.Centimeter, draw: s.draw, table: t.table}
+	return Figure{Name: "link", Title: "What a link does: " + t.words(), Caption: t.caption(), height: 11.5 * vg.Centimeter, draw: s.draw, single: s.single, table: t.table}
 }
 
 func (t *LinkTrial) words() string {

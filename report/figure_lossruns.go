@@ -116,9 +116,13 @@ func lossRunFigures(flows []*Flow) []Figure {
 	return []Figure{Figure{
 		Name: "loss-runs", Title: "Runs of losses",
 		Caption: "How many were lost in a row, and how many came through between two such runs: " + strings.Join(parts, "; ") + ".",
-		height:  vg.Length(5.2*float64(len(s.rows))+1.2) * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { lossRunTable(all, row) },
+		height:  vg.Length(5.2*float64(len(s.rows))+1.2) * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { lossRunTable(all, row) },
 	}.ofFirst(flows)}
 }
+
+// leastExpected is the number of runs of a length below which nothing is said to be expected, which would be a row of marks on
+// the axis.
+const leastExpected = .05
 
 var lossBars = bands{color: blush, hatch: red}
 
@@ -146,7 +150,9 @@ func (r lossRuns) runPanel() panel {
 			if i+1 == mostBars {
 				chance = geometric(r.mean, mostBars)
 			}
-			expected = append(expected, plotter.XY{X: float64(i + 1), Y: float64(len(r.runs)) * chance})
+			if n := float64(len(r.runs)) * chance; i < 3 || n >= leastExpected {
+				expected = append(expected, plotter.XY{X: float64(i + 1), Y: n})
+			}
 		}
 	}
 	note := fmt.Sprintf("%s, mean %s", count(len(r.runs), "run"), significant(meanOf(r.runs)))
@@ -169,6 +175,7 @@ func (r lossRuns) runPanel() panel {
 func (r lossRuns) gapPanel() panel {
 	p := newPlot(fmt.Sprintf("%ss between two runs, at least", r.things), "gaps (%)")
 	if len(r.gaps) == 0 {
+		p.X.Tick.Marker, p.Y.Tick.Marker = noTicks{}, noTicks{}
 		p.Add(noData("only one run"))
 		return panel{Plot: p}
 	}

@@ -29,7 +29,7 @@ func orderFigure(flows []*Flow) Figure {
 	zoomed := orderZoom(all, from, to)
 	whole := orderRow(all)
 	happened := total(all)
-	s := sheet{rows: [][]panel{whole}, keys: legend{markKey("received in order", inOrderMark)}.
+	s := sheet{rows: [][]panel{whole}, together: true, keys: legend{markKey("received in order", inOrderMark)}.
 		add(happened.reordered > 0, markKey("out of order", reorderedMark)).
 		add(happened.twice > 0, markKey("received again", duplicateMark)).
 		add(happened.lost > 0, markKey(happened.missing(), lossMark)).
@@ -50,7 +50,7 @@ func orderFigure(flows []*Flow) Figure {
 	}
 	return Figure{
 		Name: "order", Title: "Send order and arrival order", Caption: caption + ".",
-		height: height, draw: s.draw, table: func(row func(...string)) { orderTable(all, row) },
+		height: height, draw: s.draw, single: s.single, table: func(row func(...string)) { orderTable(all, row) },
 	}
 }
 
@@ -103,7 +103,7 @@ func (t outcome) orderPanel(from, to int, at []int, name, note, yLabel string) p
 	p.Y.Min, p.Y.Max = float64(from)-.09*length, float64(to-1)+.05*length
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{most: 6, whole: true}, ticks{most: 6, whole: true}
 	if to > 10_000 {
-		p.X.Tick.Marker = ticks{most: 3, whole: true} // longer numbers
+		p.X.Tick.Marker = ticks{most: 5, whole: true} // longer numbers
 	}
 	if t.sent == 0 {
 		p.Add(noData("nothing was sent"))

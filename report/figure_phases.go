@@ -38,7 +38,7 @@ type phaseLabel struct {
 // Plot implements plot.Plotter.
 func (l phaseLabel) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
-	text := style{sizeSmall, false, ink}
+	text := style{sizeSmallOn(c), false, ink}
 	for i := 0; i+1 < len(l.at); i += 2 {
 		from, to := x(l.unit.time(l.at[i])), x(l.unit.time(l.at[i+1]))
 		if to-from > text.width(l.name)+4 {
@@ -49,9 +49,10 @@ func (l phaseLabel) Plot(c draw.Canvas, p *plot.Plot) {
 
 // resentTicks returns where the first client's retransmissions are to be marked in a panel of time.
 func resentTicks(p *plot.Plot, f *Flow) (at plotter.XYs) {
-	u := timeUnit(stateEnd(f))
+	end := stateEnd(f)
+	u := timeUnit(end)
 	for _, s := range f.Segments {
-		if s.Retransmit {
+		if s.Retransmit && s.At <= end {
 			at = append(at, plotter.XY{X: u.time(s.At), Y: p.Y.Min + .03*(p.Y.Max-p.Y.Min)})
 		}
 	}

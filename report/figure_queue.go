@@ -71,7 +71,7 @@ func queueFigures(flows []*Flow) []Figure {
 			limit = max(limit, n)
 		}
 	}
-	s := sheet{rows: make([][]panel, 2)}
+	s := sheet{rows: make([][]panel, 2), together: true}
 	drops := 0
 	for _, v := range views {
 		lengths, sojourns := v.panels(axisLength(end), max(packets, limit), limit, longest)
@@ -83,7 +83,7 @@ func queueFigures(flows []*Flow) []Figure {
 		add(drops > 0, markKey("dropped by the queue", crossMark))
 	return []Figure{{
 		Name: "queue", Title: "Queue at the bottleneck", Caption: queueCaption(views, link),
-		height: 11.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { queueTable(views, link, row) },
+		height: 11.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { queueTable(views, link, row) },
 	}}
 }
 

@@ -68,7 +68,7 @@ func reorderingFigures(flows []*Flow) []Figure {
 		Caption: fmt.Sprintf("How far the %s of UDP were out of order: their extent (RFC 4737), at most %d and %s on average; n-reordering, up to n = %d, with %s of n = 3 or more, each of which would make TCP retransmit needlessly; and the reorder density (RFC 5236): %s %% not displaced%s.",
 			plural(d.Reordered(), "reordered datagram", "reordered datagrams"), d.Furthest(), significant(d.MeanExtent()), most,
 			formatCount(d.runs.Packets[3]), formatPercent(d.density.RD(0)), far),
-		height: 6 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { d.table(row) },
+		height: 6 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { d.table(row) },
 	}.ofFirst(flows)}
 }
 
@@ -121,6 +121,7 @@ func barPanel(xLabel, yLabel string, at plotter.XYs, note string) panel {
 		top = max(top, v.Y)
 	}
 	if len(at) == 0 || top == 0 {
+		p.X.Tick.Marker, p.Y.Tick.Marker = noTicks{}, noTicks{}
 		p.Add(noData("none"))
 		return panel{Plot: p, note: note}
 	}

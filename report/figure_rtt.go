@@ -47,7 +47,7 @@ func rttFigure(f *Flow, r *roundTrips) Figure {
 		add(len(rto) > 0, lineKey("retransmission timeout (RTO)", rtoLine))}
 	return Figure{
 		Name: "rtt", Title: "TCP round-trip times", Caption: rttCaption(f, r),
-		height: 7.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { rttSamples(f, r, row) },
+		height: 7.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { rttSamples(f, r, row) },
 	}
 }
 

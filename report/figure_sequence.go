@@ -25,15 +25,15 @@ var (
 // sequenceFigure is the time-sequence diagram of TCP (Stevens): what was sent of the stream, and when, and how far it
 // was acknowledged.
 func sequenceFigure(f *Flow) Figure {
-	s := sheet{keys: legend{
-		markKey("segment", segmentMark), markKey("retransmission", retransmitMark), markKey("lost on the way", crossMark),
-		lineKey("acknowledged", ackLine),
-	}}
+	retransmitted, lost := troubles(f.Segments)
+	s := sheet{keys: legend{markKey("segment", segmentMark)}.
+		add(retransmitted > 0, markKey("retransmission", retransmitMark)).
+		add(lost > 0, markKey("lost on the way", crossMark)).
+		add(true, lineKey("acknowledged", ackLine))}
 	first, last := 0, len(f.Segments)
 	whole := sequencePanel(f, first, last)
 	whole.name = "TCP"
 	s.rows = [][]panel{{whole}}
-	retransmitted, lost := troubles(f.Segments)
 	caption := fmt.Sprintf("TCP time-sequence diagram: of %s with data %d were lost and %d sent again",
 		count(len(f.Segments), "segment"), lost, retransmitted)
 	height := 7.5 * vg.Centimeter
@@ -50,7 +50,7 @@ func sequenceFigure(f *Flow) Figure {
 	}
 	return Figure{
 		Name: "sequence", Title: "TCP time-sequence diagram", Caption: caption + ".",
-		height: height, draw: s.draw, table: func(row func(...string)) { sequenceTable(f, row) },
+		height: height, draw: s.draw, single: s.single, table: func(row func(...string)) { sequenceTable(f, row) },
 	}
 }
 
@@ -94,7 +94,7 @@ func sequencePanel(f *Flow, first, last int) panel {
 	start, end, low, high := extent(segments)
 	u, b := sequenceUnits(f)
 	if all {
-		start, end, low = 0, axisLength(max(end, f.End)), 0
+		start, end, low = 0, sequenceEnd(f, end), 0
 	}
 	p := newPlot(fmt.Sprintf("time (%s)", u.name), fmt.Sprintf("offset in the stream (%s)", b.name))
 	pad := .02 * u.time(end-start)
@@ -130,7 +130,7 @@ func sequenceMarks(p *plot.Plot, segments []Segment, dots bool, u, b unit) {
 	if dots {
 		p.Add(points{segmentMark, sent})
 	} else {
-		p.Add(spans{segmentLine, bars})
+		p.Add(longEnough{spans{segmentLine, bars}})
 	}
 	p.Add(points{retransmitMark.among(again), again}, points{crossMark.among(lost), lost})
 }
@@ -138,7 +138,16 @@ func sequenceMarks(p *plot.Plot, segments []Segment, dots bool, u, b unit) {
 // sequenceUnits returns the units of the axes, which are the same for the whole run and for a part of it.
 func sequenceUnits(f *Flow) (t, b unit) {
 	_, end, _, high := extent(f.Segments)
-	return timeUnit(axisLength(max(end, f.End))), byteUnit(float64(high))
+	return timeUnit(sequenceEnd(f, end)), byteUnit(float64(high))
+}
+
+// sequenceEnd returns how long the axis of the whole is: as long as the run, unless there was room for its beginning only, which
+// ended then.
+func sequenceEnd(f *Flow, end netem.Time) netem.Time {
+	if len(f.Segments) >= shown {
+		return axisLength(end)
+	}
+	return axisLength(max(end, f.End))
 }
 
 // extent returns the times and offsets that the segments cover.

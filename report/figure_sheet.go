@@ -17,6 +17,10 @@ type panel struct {
 type sheet struct {
 	rows [][]panel
 	keys legend
+
+	// At one column:
+	together bool      // the panels of a column follow one another
+	tall     vg.Length // the least height of a panel, if it needs more than others
 }
 
 const (
@@ -86,6 +90,14 @@ func (l legend) add(needed bool, k key) legend {
 
 // lines breaks the legend into lines that fit into the width.
 func (l legend) lines(width vg.Length) []legend {
+	if g := l.grid(width); g != nil {
+		return l.rowsOf(len(g))
+	}
+	return l.run(width)
+}
+
+// run puts as much on each line as fits.
+func (l legend) run(width vg.Length) []legend {
 	var lines []legend
 	var used vg.Length
 	for _, k := range l {
@@ -103,20 +115,21 @@ func (l legend) height(width vg.Length) vg.Length {
 	return vg.Length(len(l.lines(width)))*keyHeight + 5
 }
 
-// draw draws the legend at the foot of the canvas, each line centred.
+// draw draws the legend at the foot of the canvas, each line centred, or in one column of a page all of them together.
 func (l legend) draw(c draw.Canvas) {
-	lines := l.lines(c.Max.X - c.Min.X)
+	width := c.Max.X - c.Min.X
+	lines, grid := l.lines(width), l.grid(width)
 	for i, line := range lines {
-		total := vg.Length(len(line)-1) * keyGap
-		for _, k := range line {
-			total += k.width()
+		total := grid.length(line)
+		if width < figureWidth-20 {
+			total = grid.longest(lines)
 		}
 		at := vg.Point{X: c.Center().X - total/2, Y: c.Min.Y + 4 + vg.Length(len(lines)-1-i)*keyHeight}
-		for _, k := range line {
+		for j, k := range line {
 			middle := vg.Point{X: at.X, Y: at.Y + 2.8}
 			k.plot(c, middle, middle.Add(vg.Point{X: sampleWidth}))
 			style{sizeTick, false, ink}.write(c, vg.Point{X: at.X + sampleWidth + 4, Y: at.Y}, 0, k.label)
-			at.X += k.width() + keyGap
+			at.X += grid.width(j, k) + keyGap
 		}
 	}
 }

@@ -23,6 +23,24 @@ type strokes struct {
 // leastStroke is the length of a line that would be too short to be seen.
 const leastStroke = vg.Length(1.2)
 
+// longEnough is spans that are upright, of which one that would be too short to be seen is made longer.
+type longEnough struct{ spans }
+
+// Plot implements plot.Plotter.
+func (s longEnough) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	at := make(plotter.XYs, 0, len(s.at))
+	for i := 0; i+1 < len(s.at); i += 2 {
+		from, to := s.at[i], s.at[i+1]
+		if tall := y(to.Y) - y(from.Y); tall < leastStroke && to.Y > from.Y {
+			more := (to.Y - from.Y) * (float64(leastStroke/tall) - 1) / 2
+			from.Y, to.Y = from.Y-more, to.Y+more
+		}
+		at = append(at, from, to)
+	}
+	spans{s.LineStyle, at}.Plot(c, p)
+}
+
 // stroke is an upright line on the paper.
 type stroke struct {
 	column    int

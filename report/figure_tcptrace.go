@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -41,13 +42,18 @@ func tcptraceFigure(f *Flow) Figure {
 		height = 15 * vg.Centimeter
 		part = fmt.Sprintf("; below, enlarged, %d segments", t.last-t.first)
 	}
-	s.keys = legend{lineKey("segment", traceLine), markKey("retransmission", retransmitMark),
-		markKey("lost on the way", crossMark), lineKey("acknowledged", ackLine), lineKey("acknowledged selectively (SACK)", sackLine)}.
+	again, lost := troubles(f.Segments)
+	sacks := slices.ContainsFunc(f.Acks, func(a Ack) bool { return len(a.SACK) > 0 })
+	s.keys = legend{lineKey("segment", traceLine)}.
+		add(again > 0, markKey("retransmission", retransmitMark)).
+		add(lost > 0, markKey("lost on the way", crossMark)).
+		add(true, lineKey("acknowledged", ackLine)).
+		add(sacks, lineKey("acknowledged selectively (SACK)", sackLine)).
 		add(near, lineKey("edge of the receive window", windowLine))
 	return Figure{
 		Name: "sequence-tcptrace", Title: "TCP time-sequence diagram with windows and SACK",
 		Caption: "TCP time-sequence diagram in the style of tcptrace: " + traceWords(f) + part + ".",
-		height:  height, draw: s.draw, table: func(row func(...string)) { tcptraceTable(f, row) },
+		height:  height, draw: s.draw, single: s.single, table: func(row func(...string)) { tcptraceTable(f, row) },
 	}
 }
 
@@ -94,7 +100,7 @@ func newTrace(f *Flow, first, last int) trace {
 	v.start, v.end, v.low, v.high = extent(f.Segments[first:last])
 	v.t, v.b = sequenceUnits(f)
 	if last-first == len(f.Segments) {
-		v.start, v.end, v.low = 0, axisLength(max(v.end, f.End)), 0
+		v.start, v.end, v.low = 0, sequenceEnd(f, v.end), 0
 	}
 	v.edge()
 	return v

@@ -225,6 +225,9 @@ func largeFlows() []*Flow {
 // sums returns a line with a checksum for each figure and format, all drawn at the same time.
 func sums(t *testing.T) string {
 	figures := Figures([]*Flow{udpFlow(1, 200), tcpFlow(1, 200)})
+	for _, f := range figures {
+		figures = append(figures, f.Columns(1))
+	}
 	lines := make([]string, len(figures)*len(formats))
 	var wg sync.WaitGroup
 	for i := range lines {

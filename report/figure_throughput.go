@@ -51,7 +51,7 @@ func throughputFigures(flows []*Flow) []Figure {
 		Name: "throughput", Title: "Throughput and goodput over time",
 		Caption: fmt.Sprintf("Throughput, which is all IP bytes that the up link delivered, headers, copies and retransmissions included, and goodput, which is what the receiving program got, over time%s; of what was carried, the program got: %s.",
 			binNote(flows), strings.Join(parts, ", ")),
-		height: 6.5 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { throughputTable(flows, row) },
+		height: 6.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { throughputTable(flows, row) },
 	}}
 }
 

@@ -116,7 +116,7 @@ func variationFigures(flows []*Flow) []Figure {
 		Name: "ipdv", Title: "Delay variation",
 		Caption: fmt.Sprintf("Delay variation (RFC 5481): of a message against the one sent before it (IPDV), and against the fastest (PDV): %s.",
 			strings.Join(parts, "; ")),
-		height: 7 * vg.Centimeter, draw: s.draw, table: func(row func(...string)) { variationTable(all, row) },
+		height: 7 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { variationTable(all, row) },
 	}.ofFirst(flows)}
 }
 

@@ -18,6 +18,8 @@ type Page struct {
 	Captures string // extension of the captures; empty: there are none
 	Tables   string // formats of the files in tables/, with commas; empty: there are none
 
+	FigureColumns int // 1 if the files in figures/ are one column wide; the figures within report.html never are
+
 	// Of captures made elsewhere: what is told at the top, names and values, and by protocol the files at the client's and at
 	// the server's end.
 	About   [][2]string
@@ -47,6 +49,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 	}
 	p.summary(b)
 	for _, f := range p.Figures {
+		f = f.Columns(p.FigureColumns)
 		fmt.Fprintf(b, "\n## %s\n\n", f.Title)
 		if p.Image != "" {
 			fmt.Fprintf(b, "![%s](figures/%s.%s)\n\n", f.Title, f.Name, p.Image)

@@ -29,7 +29,7 @@ type runFlags struct {
 	seed                      uint64
 	timeLimit                 string
 	out, figures, capture     string
-	snaplen                   int
+	snaplen, columns          int
 	tables, confidence        string
 	events, quiet, jsonOutput bool
 
@@ -48,7 +48,7 @@ var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
 	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
 	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
-	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}},
+	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "columns", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}},
 }
 
 func (f *runFlags) set() *pflag.FlagSet {
@@ -86,6 +86,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.timeLimit, "time-limit", "10min", "end after `D` of simulated time at the latest")
 	s.StringVar(&f.out, "out", "lossylab-out", "write the results to the folder `DIR`, replacing an earlier run's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")
+	columnsFlag(s, &f.columns)
 	s.StringVar(&f.capture, "capture", "pcapng", "write the captures as `FORMAT`: pcapng (with a comment on every packet that something happened to), pcap or none")
 	s.IntVar(&f.snaplen, "snaplen", 0, "keep `BYTES` of each captured frame (default 262144: all)")
 	s.StringVar(&f.tables, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")

@@ -20,6 +20,7 @@ import (
 type outputs struct {
 	dir        string
 	formats    []string // of the figures; empty: none are drawn
+	columns    int      // of a page that the figures are as wide as
 	capture    string   // "pcapng", "pcap" or empty
 	snaplen    int
 	tables     []string // formats; empty: none are written
@@ -51,7 +52,10 @@ func newOutputs(f *runFlags, set *pflag.FlagSet) (*outputs, error) {
 	default:
 		return nil, usagef("--capture %q: there are pcapng, pcap and none", f.capture)
 	}
-	o.formats, err = figureFormats(f.figures)
+	if o.formats, err = figureFormats(f.figures); err != nil {
+		return nil, err
+	}
+	o.columns, err = figureColumns(set, f.columns, len(o.formats) > 0)
 	return o, err
 }
 
@@ -112,6 +116,7 @@ func (o *outputs) figures(dir *folder, figures []report.Figure) error {
 		return nil
 	}
 	for _, fig := range figures {
+		fig = fig.Columns(o.columns)
 		for _, format := range o.formats {
 			err := dir.write("figures/"+fig.Name+"."+format, func(w io.Writer) error { return fig.Render(w, format) })
 			if err != nil {

@@ -17,7 +17,7 @@ import (
 // reportFlags are report's flags as they were written.
 type reportFlags struct {
 	client, host, clockOffset string
-	port, flow                int
+	port, flow, columns       int
 	list, quiet, json         bool
 	out, figures              string
 }
@@ -32,6 +32,7 @@ func (f *reportFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.clockOffset, "clock-offset", "", "the server's clock shows `D` more than the client's, such as 2ms or -1.5s (default: found out from packets in both directions)")
 	s.StringVar(&f.out, "out", "lossylab-report", "write the results to the folder `DIR`, replacing an earlier report's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")
+	columnsFlag(s, &f.columns)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.json, "json", false, "print results.json to standard output instead of the summary")
 	return s
@@ -101,7 +102,10 @@ func (r *reporting) check(set *pflag.FlagSet) (err error) {
 		r.offset = &d
 	}
 	r.outputs = &outputs{dir: f.out, quiet: f.quiet, json: f.json, printsText: !f.quiet && !f.json}
-	r.outputs.formats, err = figureFormats(f.figures)
+	if r.outputs.formats, err = figureFormats(f.figures); err != nil {
+		return err
+	}
+	r.outputs.columns, err = figureColumns(set, f.columns, len(r.outputs.formats) > 0)
 	return err
 }
 

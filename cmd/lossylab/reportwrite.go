@@ -79,7 +79,7 @@ func (r *reporting) write(dir *folder) (m manifest, err error) {
 	if err := r.outputs.figures(dir, figures); err != nil {
 		return m, err
 	}
-	page := report.Page{Title: "Report of " + strings.Join(r.args, " and "), Results: p, Flows: r.flows, Figures: figures, Captures: "pcap",
+	page := report.Page{Title: "Report of " + strings.Join(r.args, " and "), Results: p, Flows: r.flows, Figures: figures, FigureColumns: r.outputs.columns, Captures: "pcap",
 		About: r.about(), Sources: r.sources}
 	if len(r.outputs.formats) == 0 {
 		page.Figures = nil

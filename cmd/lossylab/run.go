@@ -197,7 +197,7 @@ func (l *lab) write() (m manifest, err error) {
 	if err := l.figures(l.dir, figures); err != nil {
 		return m, err
 	}
-	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, Captures: l.capture, Tables: strings.Join(l.tables, ",")}
+	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, FigureColumns: l.columns, Captures: l.capture, Tables: strings.Join(l.tables, ",")}
 	if len(l.formats) == 0 {
 		page.Figures = nil
 	} else {

@@ -55,6 +55,7 @@ type trial struct {
 	traffic netem.Traffic
 	ecn     bool
 	format  string        // of the figure
+	columns int           // of a page that it is as wide as
 	unmet   []netem.Unmet // the faults that met no packet, after the run
 }
 

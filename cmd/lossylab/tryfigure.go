@@ -25,6 +25,6 @@ func (r *tryResults) writeFigure(path, format string) error {
 		Link: r.spec.String(), Spacing: r.traffic.Spacing,
 		Delays: r.delay, Order: r.order, Extents: r.extents, Copies: r.copies,
 		DelayShare: r.spec.DelayShare(r.traffic), MeanBurst: r.expectation().MeanBurst,
-	})
+	}).Columns(r.columns)
 	return saveFile("figure", path, func(w io.Writer) error { return fig.Render(w, format) })
 }

@@ -22,6 +22,7 @@ type tryFlags struct {
 	ecn           bool
 	json, noLists bool
 	figure        string
+	columns       int
 	quiet         bool
 }
 
@@ -36,6 +37,7 @@ func (f *tryFlags) set() *pflag.FlagSet {
 	s.BoolVar(&f.json, "json", false, "print the numbers as JSON")
 	s.BoolVar(&f.noLists, "no-lists", false, "leave the lists of packets out of the JSON")
 	s.StringVar(&f.figure, "figure", "", "draw what the link did to `FILE`, whose name ends with .svg, .png or .pdf")
+	columnsFlag(s, &f.columns)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	return s
 }
@@ -89,6 +91,9 @@ func newTrial(f *tryFlags, set *pflag.FlagSet) (*trial, error) {
 		if t.format, err = figureFormat(f.figure); err != nil {
 			return nil, err
 		}
+	}
+	if t.columns, err = figureColumns(set, f.columns, f.figure != ""); err != nil {
+		return nil, err
 	}
 	if f.noLists && !f.json {
 		return nil, usagef("--no-lists: there are lists in the JSON only: add --json")
