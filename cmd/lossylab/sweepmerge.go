@@ -16,7 +16,7 @@ type mergeFlags struct {
 }
 
 // mergeShows are the flags of sweep that merge has too.
-var mergeShows = []string{"figures", "tables", "confidence", "interval-method", "quiet", "json"}
+var mergeShows = []string{"figures", "columns", "tables", "confidence", "interval-method", "quiet", "json"}
 
 func (f *mergeFlags) set() *pflag.FlagSet {
 	all := f.sweepFlags.set()
