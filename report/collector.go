@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"time"
 
 	"lossylab/netem"
 	"lossylab/report/metric"
@@ -12,6 +13,9 @@ import (
 // the lists for the figures hold the first 20,000 messages, segments and acknowledgments of the first client.
 type Collector struct {
 	Confidence float64 // of the intervals, such as 0.95, which it is if nothing is said
+
+	// Waited, if it is there, is told of each message that waited for those before it at the receiving host.
+	Waited func(client int, at netem.Time, d time.Duration)
 
 	flow     Flow
 	streamed bool // messages go one way
@@ -129,6 +133,9 @@ func (c *Collector) read(e MessageEvent) {
 	if e.At-at >= waitLeast {
 		c.waited++
 		c.tcp.waited(e.Flow, e.At, e.At.Sub(at))
+		if c.Waited != nil {
+			c.Waited(e.Flow, e.At, e.At.Sub(at))
+		}
 	}
 }
 

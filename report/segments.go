@@ -250,7 +250,7 @@ func (t *tcpTracker) arrive(tr *transmission, at netem.Time) {
 	c := tr.conn
 	tr.ending.arrived, tr.ending.at, tr.ending.overtaken = true, at, c.newest > tr.id
 	c.newest = max(c.newest, tr.id)
-	if tr.repeat != nil && tr.repeat.place >= 0 {
+	if c.filled = (fill{at: -1}); tr.repeat != nil && tr.repeat.place >= 0 {
 		c.filled = fill{at, tr.repeat.place}
 	}
 }

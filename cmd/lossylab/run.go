@@ -143,6 +143,7 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 	x.collector.Confidence = l.confidence
 	if captures != nil {
 		x.client = captures[0]
+		x.collector.Waited = x.client.Waited
 	}
 	l.status.Store(func() string {
 		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", proto, x.world.Loop.Now().Seconds(), x.limit().Seconds())
