@@ -50,7 +50,7 @@ func (c *Capture) Observe(e netem.Event) {
 	if e.Kind == netem.Dequeued || e.Link != up && e.Link != down {
 		return
 	}
-	if c.now = e.At; e.At > c.after.dueAt && len(c.after.due)+len(c.after.fresh) > 0 {
+	if c.now = e.At; len(c.after.due)+len(c.after.fresh) > 0 && e.At > c.after.dueAt+sequelSlack {
 		c.tellDue()
 	}
 	l := &c.lines[Client]
@@ -122,9 +122,6 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 		f.how = 1 + int(Timeout)
 	}
 	before := c.sent.send(h, f)
-	if h.Flags&netem.SYN != 0 && before.frame == 0 {
-		c.after.clients = append(c.after.clients, f.stream)
-	}
 	f.again, f.before = before.frame, before.fate
 	switch old := before.flight; {
 	case before.frame == 0 || f.before != fate{}:

@@ -12,6 +12,10 @@ import (
 // that is 12 MB. A frame that waits for longer than so many others is written without its consequence.
 const heldBack = 1 << 13
 
+// sequelSlack is for how long it is waited for what programs and senders do at an instant. They do it at that instant, but the
+// packets that a host sends then are a nanosecond later each, and are seen first.
+const sequelSlack = netem.Time(time.Millisecond)
+
 // sequels are what is known of the consequences of the last frames: a ring by frame number.
 type sequels struct {
 	ring   []sequel   // heldBack of them
@@ -21,9 +25,8 @@ type sequels struct {
 	dueAt  netem.Time // when the last of both came to be
 	text   []byte     // memory for what is added to a comment
 
-	heard   []int                              // frames whose data the segment that arrives now acknowledges
-	clients []*stream                          // at the client: in the order in which they were opened
-	unsaid  map[[2]netip.AddrPort][]lostAnswer // acknowledgments of this end that the other did not get
+	heard  []int                              // frames whose data the segment that arrives now acknowledges
+	unsaid map[[2]netip.AddrPort][]lostAnswer // acknowledgments of this end that the other did not get
 
 	dialogues map[uint32]*dialogue // of UDP, by their ports
 	last      *dialogue            // a datagram mostly belongs to the same one as the one before
@@ -54,7 +57,7 @@ type sequel struct {
 
 // at returns the sequel of a frame, an empty one if nothing is known of it, and nil if that was too long ago.
 func (s *sequels) at(frame int) *sequel {
-	if frame+heldBack <= s.newest {
+	if frame == 0 || frame+heldBack <= s.newest {
 		return nil
 	}
 	r := &s.ring[frame&(heldBack-1)]
@@ -146,7 +149,7 @@ func (s *stream) carries(f *flight) bool {
 func (c *Capture) mended(f *flight) {
 	for _, frame := range f.mends {
 		r := c.after.waiting(frame)
-		if r == nil {
+		if r == nil || r.again > 0 { // the first part of it counts
 			continue
 		}
 		if !r.missing && f.stream.unheard.cover(f.span, r.sent, f.sent) {
@@ -232,7 +235,7 @@ func appendHeld(b []byte, r *sequel) []byte {
 func (c *Capture) acknowledged(frame int) {
 	for _, of := range c.after.heard {
 		r := c.after.waiting(of)
-		if r == nil {
+		if r == nil || r.again > 0 {
 			continue
 		}
 		b := c.after.text[:0]
@@ -252,27 +255,12 @@ func (c *Capture) acknowledged(frame int) {
 	}
 }
 
-// fills notes that f, which has just come whole, brings what others may have waited for.
-func (c *Capture) fills(f *flight) {
-	if f.stream == nil {
-		return
-	}
-	if f.stream.filledBy = 0; len(f.mends) > 0 || f.lateBy != "" || f.overtaken > 0 {
-		f.stream.filledAt, f.stream.filledBy = c.now, f.frame
-	}
-}
-
-// Waited takes a message of a client's TCP stream that was read at an instant, and how long it had waited for those before
-// it: comments say it of the frame that brought what was missing. It is to be told after what arrived at that instant.
-func (c *Capture) Waited(client int, at netem.Time, d time.Duration) {
-	if client >= len(c.after.clients) {
-		return
-	}
-	if s := c.after.clients[client]; s.filledBy > 0 && s.filledAt == at {
-		if r := c.after.at(s.filledBy); r != nil {
-			r.held++
-			r.heldFor = max(r.heldFor, d)
-		}
+// Waited takes a message of a TCP stream from this end that had to wait at the other for those before it, and for how long:
+// frame brought what was missing. It is to be told at the instant at which that arrived.
+func (c *Capture) Waited(frame int, d time.Duration) {
+	if r := c.after.at(frame); r != nil {
+		r.held++
+		r.heldFor = max(r.heldFor, d)
 	}
 }
 
@@ -292,7 +280,6 @@ func (c *Capture) arrived(f *flight, e netem.Event) {
 	if f.sent == 0 && f.proto == 0 { // the other end's
 		return
 	}
-	c.fills(f)
 	if h, ok := e.Packet.Header(); ok && h.Proto == netem.ProtoTCP && !e.Packet.Fragment {
 		c.answered(h, f)
 	}

@@ -214,11 +214,9 @@ type stream struct {
 	acked int
 	fin   bool // the stream's end was sent
 
-	una      uint32 // the furthest acknowledgment that has come
-	dupAcks  int    // that have come since
-	unheard  unheard
-	filledAt netem.Time // when a frame last brought the other end what it may have waited for
-	filledBy int        // the frame; 0 for none
+	una     uint32 // the furthest acknowledgment that has come
+	dupAcks int    // that have come since
+	unheard unheard
 }
 
 // streams are the connections of one sender, by their two ends.
