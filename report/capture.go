@@ -50,7 +50,7 @@ func (c *Capture) Observe(e netem.Event) {
 	if e.Kind == netem.Dequeued || e.Link != up && e.Link != down {
 		return
 	}
-	if c.now = e.At; len(c.after.due)+len(c.after.fresh) > 0 && e.At > c.after.dueAt+sequelSlack {
+	if c.now = e.At; len(c.after.due) > 0 && e.At > c.after.dueAt+sequelSlack {
 		c.tellDue()
 	}
 	l := &c.lines[Client]
@@ -82,8 +82,6 @@ func (c *Capture) Observe(e netem.Event) {
 
 // Close completes the file, also when the run was cut short, and returns the writer's first error.
 func (c *Capture) Close() error {
-	c.now++
-	c.tellDue()
 	l := &c.lines[c.at]
 	for l.oldest != nil {
 		c.settle(l.oldest)
@@ -194,10 +192,6 @@ func (c *Capture) finish(l *line, f *flight) {
 		return
 	case f.pending:
 		c.wait.Keep(f.frame)
-		return
-	case f.again > 0 && f.sent == c.now && !f.fresh: // what made it send is told next
-		c.wait.Keep(f.frame)
-		f.fresh, c.after.dueAt, c.after.fresh = true, c.now, append(c.after.fresh, f)
 		return
 	}
 	if l == &c.lines[c.at] {

@@ -21,8 +21,7 @@ type sequels struct {
 	ring   []sequel   // heldBack of them
 	newest int        // frame
 	due    []int      // frames of which all is told once time moves on
-	fresh  []*flight  // retransmissions that are gone, of whose senders nothing has been told since
-	dueAt  netem.Time // when the last of both came to be
+	dueAt  netem.Time // when the last of them was added
 	text   []byte     // memory for what is added to a comment
 
 	heard  []int                              // frames whose data the segment that arrives now acknowledges
@@ -170,15 +169,8 @@ func (f *flight) whole() bool {
 	return f.intact > 0
 }
 
-// tellDue writes the frames of which all is known: programs have read what they could at that instant, and senders have been
-// told of.
+// tellDue writes the frames of which all is known: programs have read what they could at that instant.
 func (c *Capture) tellDue() {
-	fresh := c.after.fresh
-	c.after.fresh = c.after.fresh[:0]
-	for _, f := range fresh {
-		f.fresh = false
-		c.finish(&c.lines[c.at], f)
-	}
 	for _, frame := range c.after.due {
 		if r := c.after.waiting(frame); r != nil {
 			c.after.text = c.after.appendAgain(c.after.text[:0], r)

@@ -113,8 +113,6 @@ type flight struct {
 	mends   []int     // the frames whose bytes it repeats
 	dupAcks int       // that had come since the last acknowledgment that was new
 
-	fresh bool // how is not settled yet
-
 	proto int // the transport's, at the sending end
 
 	// UDP at the sending end.
