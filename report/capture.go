@@ -24,6 +24,8 @@ type Capture struct {
 	sent   streams
 	phases map[uint16]phase // of the TCP senders here, by port
 	text   []byte           // memory for one comment
+	now    netem.Time
+	after  sequels
 }
 
 // NewCapture returns a capture of what passes the end at, written to w. The world's time 0 is epoch.
@@ -48,6 +50,9 @@ func (c *Capture) Observe(e netem.Event) {
 	if e.Kind == netem.Dequeued || e.Link != up && e.Link != down {
 		return
 	}
+	if c.now = e.At; len(c.after.due) > 0 && e.At > c.after.dueAt+sequelSlack {
+		c.tellDue()
+	}
 	l := &c.lines[Client]
 	if e.Link == down {
 		l = &c.lines[Server]
@@ -55,6 +60,9 @@ func (c *Capture) Observe(e netem.Event) {
 	at, frame := c.frames.Count(e)
 	if at != c.at {
 		frame = 0
+	}
+	if l != &c.lines[c.at] {
+		c.follow(e, frame)
 	}
 	switch f := l.flights[e.Packet.ID]; {
 	case e.Kind == netem.Sent:
@@ -79,6 +87,7 @@ func (c *Capture) Close() error {
 		c.settle(l.oldest)
 		l.remove(l.oldest)
 	}
+	c.closeSequels()
 	return c.wait.Close()
 }
 
@@ -94,10 +103,17 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 	}
 	f.frame = c.push(e, f.version)
 	h, ok := p.Header()
-	if !ok || h.Proto != netem.ProtoTCP {
+	if !ok {
 		return
 	}
-	f.sent, f.port = e.At, h.Src.Port()
+	f.sent, f.proto = e.At, h.Proto
+	if h.Proto == netem.ProtoUDP {
+		c.say(h, f)
+	}
+	if h.Proto != netem.ProtoTCP {
+		return
+	}
+	f.port = h.Src.Port()
 	if p, ok := c.phases[f.port]; ok {
 		f.how = 1 + int(p.trigger())
 	} else if h.Flags&netem.SYN != 0 {
@@ -118,16 +134,7 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 // deliver takes a packet, or a copy of it, off its way. f is nil if its sending was not seen.
 func (c *Capture) deliver(l *line, f *flight, e netem.Event, frame int) {
 	if frame != 0 {
-		c.text = c.text[:0]
-		v := version(e.Packet.Data)
-		if f != nil {
-			v, c.text = f.version, f.appendArrival(c.text, e.Packet)
-		}
-		c.wait.Settle(c.push(e, v), c.text)
-		// What a fragment acknowledges is known later; what comes behind it acknowledges that too.
-		if h, ok := e.Packet.Header(); ok && h.Proto == netem.ProtoTCP && !e.Packet.Corrupt && !e.Packet.Fragment {
-			c.sent.acknowledge(h)
-		}
+		c.take(f, e, frame)
 	}
 	if f == nil {
 		return
@@ -140,19 +147,21 @@ func (c *Capture) deliver(l *line, f *flight, e netem.Event, frame int) {
 	if !e.Packet.Corrupt {
 		f.intact++
 	}
-	if f.parts != nil {
-		f.parts.arrive(e.Packet)
+	if whole := f.parts == nil && f.intact == 1 && !e.Packet.Corrupt; whole || f.parts != nil && f.parts.arrive(e.Packet) {
+		c.arrived(f, e)
 	}
 	c.gone(l, f)
 }
 
 func (c *Capture) push(e netem.Event, version int) (frame int) {
-	return c.wait.Push(pcapng.Packet{
+	frame = c.wait.Push(pcapng.Packet{
 		At:      c.epoch.Add(time.Duration(e.At)),
 		Inbound: e.Kind != netem.Sent,
 		Version: version,
 		IP:      e.Packet.Data,
 	})
+	c.room(frame)
+	return frame
 }
 
 // answer takes a packet with which the link answers the sender of f, which is nil if its sending was not seen. It is no
@@ -187,6 +196,7 @@ func (c *Capture) finish(l *line, f *flight) {
 	}
 	if l == &c.lines[c.at] {
 		c.settle(f)
+		c.mended(f)
 		what := f.fate()
 		if f.stream != nil && what != (fate{what: "arrived"}) {
 			f.stream.settle(f.span, what)
@@ -202,6 +212,10 @@ func (c *Capture) finish(l *line, f *flight) {
 // settle writes f's comment: what it repeats, and what became of it.
 func (c *Capture) settle(f *flight) {
 	c.text = f.appendFate(f.appendAgain(c.text[:0]))
+	if f.copies == 0 && c.await(f) {
+		return
+	}
+	c.text = f.appendNow(c.text)
 	c.wait.Settle(f.frame, c.text)
 }
 
@@ -344,29 +358,6 @@ func (f *flight) appendArrival(b []byte, p *netem.Packet) []byte {
 		default: // in the Ethernet header, of which the packet shows nothing
 			b = d.append(begin(b, "corrupted"))
 		}
-	}
-	return b
-}
-
-// full says whether a queue dropped a packet because there was no room, and not to tell the sender something: "queue limit
-// 100", "queue codel limit 1000".
-func full(cause string) bool {
-	return strings.HasPrefix(cause, "queue ") && strings.Contains(cause, " limit ")
-}
-
-// append appends the cause and the bits.
-func (d *damage) append(b []byte) []byte {
-	b = because(b, d.by)
-	sep := ", bits "
-	if d.n == 1 {
-		sep = ", bit "
-	}
-	for _, bit := range d.bits[:min(d.n, len(d.bits))] {
-		b = strconv.AppendInt(append(b, sep...), int64(bit), 10)
-		sep = ", "
-	}
-	if more := d.n - len(d.bits); more > 0 {
-		b = append(strconv.AppendInt(append(b, " and "...), int64(more), 10), " more"...)
 	}
 	return b
 }

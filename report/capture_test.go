@@ -76,9 +76,13 @@ func (s *story) send(link string, transport gopacket.SerializableLayer, payload 
 	} else {
 		_ = transport.(*layers.UDP).SetNetworkLayerForChecksum(network)
 	}
+	content := make([]byte, payload)
+	if !isTCP { // each message is another
+		binary.BigEndian.PutUint32(content, uint32(s.id))
+	}
 	b := gopacket.NewSerializeBuffer()
 	err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, ip, transport,
-		gopacket.Payload(make([]byte, payload)))
+		gopacket.Payload(content))
 	if err != nil {
 		s.t.Fatal(err)
 	}

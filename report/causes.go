@@ -112,10 +112,11 @@ type repeat struct {
 	place   int // in tcpTracker.again, or -1
 }
 
-// fill is the arrival of a retransmission.
+// fill is the arrival of what data behind it had waited for.
 type fill struct {
 	at    netem.Time
-	place int // in tcpTracker.again
+	place int // in tcpTracker.again, or -1
+	frame int // in the client's capture, or 0
 }
 
 // repeated notes that tr repeats what before has carried.
@@ -223,16 +224,19 @@ func (t *tcpTracker) told(port uint16, at netem.Time, p phase) {
 	}
 }
 
-// waited notes that a message of a client's stream was read at an instant, for which it had waited.
-func (t *tcpTracker) waited(client int, at netem.Time, d time.Duration) {
-	if client >= len(t.conns) {
-		return
+// waited notes that a message of a client's stream was read at an instant, for which it had waited. It returns the frame
+// for which it had, or 0.
+func (t *tcpTracker) waited(client int, at netem.Time, d time.Duration) (frame int) {
+	if client >= len(t.conns) || t.conns[client].filled.at != at {
+		return 0
 	}
-	if f := t.conns[client].filled; f.at == at && f.place < len(t.again) {
+	f := t.conns[client].filled
+	if f.place >= 0 && f.place < len(t.again) {
 		r := &t.again[f.place]
 		r.Held++
 		r.HeldFor = max(r.HeldFor, d)
 	}
+	return f.frame
 }
 
 // maxLostAcks is how many acknowledgments that were lost are remembered. The effect of one shows within a timeout.

@@ -212,7 +212,8 @@ func TestCommentsNameTheTrigger(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"|retransmission of frame 4 (fast retransmit), which never arrived (loss 3%); lost: loss 3%\n",
+	for _, want := range []string{"|retransmission of frame 4 (fast retransmit), which never arrived (loss 3%); lost: loss 3%. Consequence: retransmit after a timeout in frame 6\n",
+		"|lost: loss 3%. Consequence: fast retransmit in frame 5, which never arrived\n",
 		"|retransmission of frame 5 (timeout), which never arrived (loss 3%)\n"} {
 		if !strings.Contains(l.String(), want) {
 			t.Errorf("the capture lacks %q:\n%s", want, &l)

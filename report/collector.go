@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"time"
 
 	"lossylab/netem"
 	"lossylab/report/metric"
@@ -12,6 +13,10 @@ import (
 // the lists for the figures hold the first 20,000 messages, segments and acknowledgments of the first client.
 type Collector struct {
 	Confidence float64 // of the intervals, such as 0.95, which it is if nothing is said
+
+	// Waited, if it is there, is told of each message that waited at the server's host for those before it, and which frame
+	// of the client's capture brought what was missing.
+	Waited func(frame int, d time.Duration)
 
 	flow     Flow
 	streamed bool // messages go one way
@@ -128,7 +133,9 @@ func (c *Collector) read(e MessageEvent) {
 	c.wait.Add(e.At.Sub(at))
 	if e.At-at >= waitLeast {
 		c.waited++
-		c.tcp.waited(e.Flow, e.At, e.At.Sub(at))
+		if frame := c.tcp.waited(e.Flow, e.At, e.At.Sub(at)); frame > 0 && c.Waited != nil {
+			c.Waited(frame, e.At.Sub(at))
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ func colours() []colour {
 		{"lossylab lost", `frame.comment contains "lost:" or frame.comment contains "copy lost"`, eightBits(164, 0, 0), white},
 		{"lossylab corrupted", `frame.comment contains "corrupted:" or frame.comment contains "corrupted on the way"`, eightBits(92, 53, 102), white},
 		{"lossylab sent again", `frame.comment contains "retransmission of"`, eightBits(252, 175, 62), black},
-		{"lossylab duplicate", `frame.comment contains "duplicate"`, eightBits(114, 159, 207), black},
+		{"lossylab duplicate", `frame.comment contains "duplicated" or frame.comment contains "duplicate of"`, eightBits(114, 159, 207), black},
 		{"lossylab overtaken", `frame.comment contains "overtaken"`, eightBits(252, 233, 79), black},
 		{"lossylab marked", `frame.comment contains "marked"`, eightBits(173, 127, 168), black},
 		{"lossylab fragments", `frame.comment contains "fragment"`, eightBits(233, 185, 110), black},

@@ -8,7 +8,7 @@ func filters() []filter {
 	return []filter{
 		{`frame.comment contains "lost:"`, "what the link lost, in the capture of the end that sent it"},
 		{`frame.comment contains "retransmission of"`, "what TCP sent again, with what had become of the first"},
-		{`frame.comment contains "duplicate"`, "what was duplicated, and the copies that arrived"},
+		{`frame.comment contains "duplicated" or frame.comment contains "duplicate of"`, "what was duplicated, and the copies that arrived"},
 		{`frame.comment contains "overtaken"`, "what arrived out of order"},
 		{`frame.comment contains "corrupted:" or frame.comment contains "corrupted on the way"`, "what was damaged on the way"},
 		{`frame.comment contains "late:"`, "what was held back without being overtaken, as far as is known at that end"},

@@ -110,6 +110,15 @@ type flight struct {
 	before  fate      // of that frame
 	pending bool      // before is not known yet
 	agains  []*flight // those that repeat this one's bytes and wait for its fate
+	mends   []int     // the frames whose bytes it repeats
+	dupAcks int       // that had come since the last acknowledgment that was new
+
+	proto int // the transport's, at the sending end
+
+	// UDP at the sending end.
+	dialogue *dialogue
+	said     opener
+	message  int // its number, from 1: programs number them from 0
 }
 
 // version returns the IP version of a packet as it was sent.
@@ -129,7 +138,7 @@ func (l *line) add(p *netem.Packet) *flight {
 		l.free = f.newer
 	}
 	*f = flight{id: p.ID, version: version(p.Data), data: p.Data, copies: 1, older: l.newest,
-		damages: f.damages[:0], agains: f.agains[:0]}
+		damages: f.damages[:0], agains: f.agains[:0], mends: f.mends[:0]}
 	if l.newest == nil {
 		l.oldest = f
 	} else {
@@ -153,7 +162,7 @@ func (l *line) remove(f *flight) {
 		f.newer.older = f.older
 	}
 	delete(l.flights, f.id)
-	f.frame, f.data, f.stream, f.parts = 0, nil, nil, nil
+	f.frame, f.data, f.stream, f.parts, f.dialogue = 0, nil, nil, nil, nil
 	f.newer, l.free = l.free, f
 }
 
@@ -202,6 +211,10 @@ type stream struct {
 	spans []span // spans[acked:] are in order and do not overlap
 	acked int
 	fin   bool // the stream's end was sent
+
+	una     uint32 // the furthest acknowledgment that has come
+	dupAcks int    // that have come since
+	unheard unheard
 }
 
 // streams are the connections of one sender, by their two ends.
@@ -227,26 +240,29 @@ func (ss streams) send(h *netem.Header, f *flight) (before span) {
 	s := ss[key]
 	if s == nil || h.Flags&netem.SYN != 0 && s.acked < len(s.spans) && s.spans[s.acked].from != now.from {
 		// The connection is new, or another one had its ports before and went without a word.
-		s = &stream{}
+		s = &stream{una: now.from + 1}
 		ss[key] = s
 	}
 	s.fin = s.fin || h.Flags&netem.FIN != 0
-	f.stream, f.span = s, now
+	f.stream, f.span, f.dupAcks = s, now, s.dupAcks
 	return s.put(now)
 }
 
-// acknowledge forgets what the segment h, which has arrived from the other end, says is there.
-func (ss streams) acknowledge(h *netem.Header) {
+// acknowledge forgets what the segment h, which has arrived from the other end, says is there: heard gets the frames that
+// carried it last. It reports whether h is a duplicate acknowledgment.
+func (ss streams) acknowledge(h *netem.Header, heard []int) (frames []int, repeats bool) {
 	key := [2]netip.AddrPort{h.Dst, h.Src}
 	s := ss[key]
 	switch {
 	case h.Flags&netem.RST != 0:
 		delete(ss, key)
-		return
+		return heard, false
 	case s == nil || h.Flags&netem.ACK == 0:
-		return
+		return heard, false
 	}
+	repeats = s.repeat(h)
 	for s.acked < len(s.spans) && !after(s.spans[s.acked].to, h.Ack) {
+		heard = append(heard, s.spans[s.acked].frame)
 		s.acked++
 	}
 	if s.acked == len(s.spans) && s.fin {
@@ -256,6 +272,20 @@ func (ss streams) acknowledge(h *netem.Header) {
 		s.spans = s.spans[:copy(s.spans, s.spans[s.acked:])]
 		s.acked = 0
 	}
+	return heard, repeats
+}
+
+// repeat counts a duplicate acknowledgment, as tcpConn's does.
+func (s *stream) repeat(h *netem.Header) bool {
+	bare := len(h.Payload) == 0 && h.Flags&(netem.SYN|netem.FIN) == 0
+	switch {
+	case after(h.Ack, s.una):
+		s.una, s.dupAcks = h.Ack, 0
+	case bare && h.Ack == s.una && s.acked < len(s.spans):
+		s.dupAcks++
+		return true
+	}
+	return false
 }
 
 // after reports whether a follows b in sequence space, RFC 9293 section 3.4: "all arithmetic dealing with sequence
@@ -281,6 +311,11 @@ func (s *stream) put(now span) (before span) {
 	if i == j {
 		s.spans = slices.Insert(s.spans, i, now)
 		return span{}
+	}
+	if now.flight != nil {
+		for _, old := range s.spans[i:j] {
+			now.flight.mends = append(now.flight.mends, old.frame)
+		}
 	}
 	before = s.spans[i]
 	parts := [3]span{before, now, s.spans[j-1]} // what sticks out on either side is still carried by older frames

@@ -39,6 +39,7 @@ type tcpConn struct {
 	acked   int64     // first byte not acknowledged, as far as the client knows
 	index   int       // ordinal of the next new segment
 	starts  []start   // of new segments, in order: what is acknowledged leaves at the front
+	come    intervals // bytes that have arrived, intact
 	carried intervals // by transmissions that arrived and that were sent before any of tcpTracker.sending
 
 	fin     bool   // has been sent
@@ -48,7 +49,7 @@ type tcpConn struct {
 	again   int    // packets that were sent again
 	repeats int    // duplicate acknowledgments since acked last grew
 	newest  uint64 // ID of the latest-sent packet with data that has arrived at the server
-	filled  fill   // what arrived last of what had been sent again
+	filled  fill   // what arrived last of what others had waited for
 }
 
 // start is where a segment begins that was sent for the first time, or where a retransmission began or ended within one.
@@ -69,6 +70,7 @@ type transmission struct {
 	copies    int    // under way, the packet itself included
 	ending    ending // arrived: intact, the packet or a copy; not if it is damaged where no checksum looks, as in IPv6's flow label
 	shown     int    // place in tcpTracker.shown, or -1
+	frame     int    // in the client's capture, or 0
 	phase     phase  // of the sender when it sent this
 	repeat    *repeat
 	parts     *fragments
@@ -165,7 +167,7 @@ func (c *tcpConn) offset(seq uint32, near int64) int64 {
 // send notes a transmission of the segment s, and adds to s what it is.
 func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
 	c := s.conn
-	tr := transmission{id: e.Packet.ID, conn: c, at: e.At, phase: c.phase, copies: 1, shown: -1, data: s.len > 0}
+	tr := transmission{id: e.Packet.ID, conn: c, at: e.At, phase: c.phase, copies: 1, shown: -1, frame: frame, data: s.len > 0}
 	tr.low = c.offset(h.Seq, c.next)
 	tr.from = tr.low
 	if h.Flags&netem.SYN != 0 {
@@ -250,8 +252,13 @@ func (t *tcpTracker) arrive(tr *transmission, at netem.Time) {
 	c := tr.conn
 	tr.ending.arrived, tr.ending.at, tr.ending.overtaken = true, at, c.newest > tr.id
 	c.newest = max(c.newest, tr.id)
-	if tr.repeat != nil && tr.repeat.place >= 0 {
-		c.filled = fill{at, tr.repeat.place}
+	front := c.come.base
+	c.come.add(tr.from, tr.to, func(int64, int64) {})
+	if c.come.base > max(front, tr.to) { // data behind it have waited for it
+		c.filled = fill{at, -1, tr.frame}
+		if tr.repeat != nil {
+			c.filled.place = tr.repeat.place
+		}
 	}
 }
 

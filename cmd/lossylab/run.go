@@ -140,6 +140,7 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 	}
 	if captures != nil {
 		x.client = captures[0]
+		x.collector.Waited = x.client.Waited
 	}
 	l.status.Store(func() string {
 		now, limit := x.simulated()

@@ -61,6 +61,20 @@ func (q *Queue) Settle(frame int, comment []byte) {
 	}
 }
 
+// Hold keeps a frame of which comment is all that can be said for now, until Release.
+func (q *Queue) Hold(frame int, comment []byte) {
+	q.Keep(frame)
+	s := q.slot(frame)
+	s.comment = append(s.comment[:0], comment...)
+}
+
+// Release settles a frame that is held, with the rest of its comment.
+func (q *Queue) Release(frame int, rest []byte) {
+	s := q.slot(frame)
+	s.comment = append(s.comment, rest...)
+	q.Settle(frame, s.comment)
+}
+
 // Close closes the Writer. Every frame must be settled.
 func (q *Queue) Close() error {
 	if q.n > 0 {
