@@ -25,6 +25,7 @@ type experiment struct {
 	peers  []*peers
 	client *report.Capture // or nil
 	owner  map[netip.AddrPort]*peers
+	frames report.Frames
 	tag    int // of the packet that was sent last
 }
 
@@ -184,8 +185,12 @@ func (x *experiment) mark(p *netem.Packet) {
 	x.tag = p.Tag
 }
 
-// Observe implements netem.Observer in a world of several pairs: each collector is told of its own packets.
-func (x *experiment) Observe(e netem.Event) { x.peers[e.Packet.Tag].collector.Observe(e) }
+// Observe implements netem.Observer in a world of several pairs: each collector is told of its own packets, and which frames
+// of the captures, which hold all, they are.
+func (x *experiment) Observe(e netem.Event) {
+	_, frame := x.frames.Count(e)
+	x.peers[e.Packet.Tag].collector.ObserveFrame(e, frame)
+}
 
 // simulated says how far the world is.
 func (x *experiment) simulated() (now, limit time.Duration) {

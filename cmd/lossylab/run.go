@@ -140,7 +140,9 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 	}
 	if captures != nil {
 		x.client = captures[0]
-		x.collector.Waited = x.client.Waited
+		for _, p := range x.peers {
+			p.collector.Waited = x.client.Waited
+		}
 	}
 	l.status.Store(func() string {
 		now, limit := x.simulated()
