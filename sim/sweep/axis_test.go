@@ -68,6 +68,7 @@ func TestParseAxis(t *testing.T) {
 		"a=1..2 log 10001":            "more than 10,000 values",
 		"a=1..1.00000000000001 log 9": "the ends are too near to each other",
 		"a=1\n":                       `axis "a=1\n": a control character`,
+		strings.Repeat("\x80", 70):    "not UTF-8",
 		"a=\xff":                      "not UTF-8",
 	} {
 		a, err := ParseAxis(text)

@@ -68,10 +68,13 @@ func (p *Plan) checkTexts() error {
 		}
 		seen[c] = true
 	}
-	for _, text := range []string{p.Identity, p.Version, p.Scenario} {
-		if !utf8.ValidString(text) {
-			return fmt.Errorf("%q is not UTF-8: write it as text", shorten(strings.ToValidUTF8(text, "?")))
+	for _, text := range []string{p.Identity, p.Version} {
+		if err := checkText(text); err != nil {
+			return fmt.Errorf("identity or version %q: %w", shorten(text), err)
 		}
+	}
+	if !utf8.ValidString(p.Scenario) {
+		return errors.New("the scenario is not UTF-8: write it as text")
 	}
 	if text, err := json.Marshal(p); err != nil {
 		return err
