@@ -32,6 +32,9 @@ func Figures(flows []*Flow) []Figure {
 		return nil
 	}
 	flows = decided(flows)
+	if flows[0].Name != "" {
+		return mixFigures(flows)
+	}
 	figures := []Figure{orderFigure(flows).ofFirst(flows), deliveryFigure(flows).ofFirst(flows)}
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))

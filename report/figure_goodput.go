@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -15,6 +16,9 @@ import (
 
 // flowLine returns how a flow is drawn where it shares a panel with another.
 func flowLine(f *Flow) draw.LineStyle {
+	if f.Name != "" {
+		return mixLine(f.Number)
+	}
 	if f.Proto == "udp" {
 		return draw.LineStyle{Color: blue, Width: 1, Dashes: []vg.Length{4, 1.5}}
 	}
@@ -43,8 +47,8 @@ func goodputFigure(flows []*Flow) Figure {
 	for _, f := range flows {
 		all := wholeOf(f)
 		mean := fmt.Sprintf("%s on average over %s", r.text(all.Rate()), formatTime(all.End))
-		s.keys = append(s.keys, lineKey(strings.ToUpper(f.Proto)+": "+mean, flowLine(f)))
-		parts = append(parts, strings.ToUpper(f.Proto)+" "+mean)
+		s.keys = append(s.keys, lineKey(f.label()+": "+mean, flowLine(f)))
+		parts = append(parts, f.label()+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
 	}
 	return Figure{
@@ -113,7 +117,7 @@ func goodputTable(flows []*Flow, row func(...string)) {
 	row("proto", "start_s", "end_s", "bytes", "mbit_per_s")
 	for _, f := range flows {
 		for _, b := range f.Goodput {
-			row(f.Proto, stamp(b.Start), stamp(b.End), strconv.FormatInt(b.Bytes, 10),
+			row(cmp.Or(f.Name, f.Proto), stamp(b.Start), stamp(b.End), strconv.FormatInt(b.Bytes, 10),
 				strconv.FormatFloat(math.Round(b.Rate()/10)/1e5, 'f', -1, 64))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 // lists are bounded (see Collector); the counters are not.
 type Flow struct {
 	Name    string // of several flows that share a network; otherwise empty
+	Number  int    // of such a flow, from 0
 	Proto   string // "udp" or "tcp"
 	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 

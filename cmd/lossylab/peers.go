@@ -114,7 +114,7 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 	}
 	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Up: p.x.up, Down: p.x.down})
 	if p.x.mix != nil {
-		r.Name, flow.Name = p.name, p.name
+		r.Name, flow.Name, flow.Number = p.name, p.name, p.number
 	}
 	return flow, r
 }
