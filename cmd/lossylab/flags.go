@@ -85,7 +85,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.capture, "capture", "pcapng", "write the captures as `FORMAT`: pcapng (with a comment on every packet that something happened to), pcap or none")
 	s.IntVar(&f.snaplen, "snaplen", 0, "keep `BYTES` of each captured frame (default 262144: all)")
 	s.StringVar(&f.tables, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")
-	s.StringVar(&f.confidence, "confidence", "95%", "let intervals hold the true value in a share `P` of all cases: 90%, 0.99")
+	confidenceFlag(s, &f.confidence)
 	s.BoolVar(&f.events, "events", true, "write events.csv, a row for each thing that happened to a packet")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.jsonOutput, "json", false, "print results.json to standard output instead of the summary")

@@ -257,6 +257,7 @@ func (r *reporting) measure(j *job) error {
 	if r.offset != nil {
 		m.SetOffset(*r.offset)
 	}
+	m.Confidence = r.outputs.confidence
 	flow, result, err := m.Both()
 	if err != nil {
 		return usageError{err}

@@ -13,6 +13,7 @@ type Meeting struct {
 	Client, Server match.Capture
 	Of             *Conversation
 	Clock          Clock
+	Confidence     float64           // of the intervals of Both, such as 0.95, which it is if nothing is said
 	Up, Down       *match.Comparison // nil where nothing went this way, or nothing of it arrived
 
 	up, down crossings
