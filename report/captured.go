@@ -146,7 +146,7 @@ func (r *Results) captureVerdict() string {
 }
 
 func (f *FlowResult) captureClause() string {
-	l, proto := f.Link[up], strings.ToUpper(f.Proto)
+	l, proto := f.Link[up], f.Heading()
 	var s string
 	switch {
 	case f.oneSided():
@@ -196,7 +196,7 @@ func (v *webPage) Captured() bool { return v.Results.captured() }
 func (v *webPage) Remarks() (all []string) {
 	for _, f := range v.Results.Flows {
 		for _, note := range f.Notes {
-			all = append(all, strings.ToUpper(f.Proto)+": "+note+".")
+			all = append(all, f.Heading()+": "+note+".")
 		}
 	}
 	return all

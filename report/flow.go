@@ -8,8 +8,9 @@ import (
 // Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
 // lists are bounded (see Collector); the counters are not.
 type Flow struct {
-	Proto   string // "udp" or "tcp"
-	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
+	Proto        string // "udp" or "tcp"
+	Conversation int    // of captures: its number, where several of one protocol were taken; otherwise 0
+	Clients      int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message        // in send order
 	Unfinished int              // so many of the last Messages might still have come when the run was cut short

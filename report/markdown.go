@@ -34,7 +34,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 	}
 	for _, f := range r.Flows {
 		for _, note := range f.Notes {
-			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", strings.ToUpper(f.Proto), note)
+			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", f.Heading(), note)
 		}
 	}
 	if p.About != nil {
@@ -76,7 +76,7 @@ func orPerfect(spec string) string {
 func (p *Page) summary(b *bufio.Writer) {
 	fmt.Fprint(b, "\n## Summary\n\n| |")
 	for _, f := range p.Results.Flows {
-		fmt.Fprintf(b, " %s |", strings.ToUpper(f.Proto))
+		fmt.Fprintf(b, " %s |", f.Heading())
 	}
 	fmt.Fprint(b, "\n|---|", strings.Repeat("---:|", len(p.Results.Flows)), "\n")
 	for _, row := range p.Results.summaryRows() {
@@ -88,7 +88,7 @@ func (p *Page) summary(b *bufio.Writer) {
 	}
 	for _, f := range p.Results.Flows {
 		for _, in := range f.Input {
-			fmt.Fprintf(b, "\nOver %s, `%s` (%s, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", strings.ToUpper(f.Proto),
+			fmt.Fprintf(b, "\nOver %s, `%s` (%s, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", f.Heading(),
 				in.Name, count(in.Bytes, "byte"), in.SHA256, in.Received, target(in.Received), in.Arrived, in.verdict())
 		}
 	}
@@ -126,7 +126,7 @@ func (p *Page) frames(b *bufio.Writer, f *Flow) {
 		which = "round the first packet that something happened to"
 	}
 	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s` and `%s`, %s:\n\n",
-		strings.ToUpper(f.Proto), p.source(f.Proto, Client), p.source(f.Proto, Server), which)
+		f.Heading(), p.source(f.key(), Client), p.source(f.key(), Server), which)
 	fmt.Fprint(b, "| sent at | packet | client frame | server frame | what happened |\n|---:|---|---:|---:|---|\n")
 	for _, t := range f.Transits {
 		client, server, arrow := t.SentFrame, t.RecvFrame, "→"

@@ -28,19 +28,20 @@ type Results struct {
 
 // FlowResult is what one protocol did.
 type FlowResult struct {
-	Proto    string                 `json:"proto"`
-	Complete bool                   `json:"complete"`
-	Note     string                 `json:"note,omitempty"`
-	Notes    []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
-	Duration float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
-	App      AppResult              `json:"app"`
-	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
-	TCP      *TCPResult             `json:"tcp,omitempty"`
-	Metrics  *Metrics               `json:"metrics,omitempty"`
-	Theory   *Theory                `json:"theory,omitempty"`
-	Input    []InputResult          `json:"input,omitempty"`   // by client
-	Vantage  string                 `json:"vantage,omitempty"` // of captures made elsewhere: where they were taken
-	Seen     *SeenResult            `json:"seen,omitempty"`    // by one vantage point
+	Proto        string                 `json:"proto"`
+	Complete     bool                   `json:"complete"`
+	Note         string                 `json:"note,omitempty"`
+	Notes        []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
+	Duration     float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
+	App          AppResult              `json:"app"`
+	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
+	TCP          *TCPResult             `json:"tcp,omitempty"`
+	Metrics      *Metrics               `json:"metrics,omitempty"`
+	Theory       *Theory                `json:"theory,omitempty"`
+	Input        []InputResult          `json:"input,omitempty"`        // by client
+	Vantage      string                 `json:"vantage,omitempty"`      // of captures made elsewhere: where they were taken
+	Seen         *SeenResult            `json:"seen,omitempty"`         // by one vantage point
+	Conversation int                    `json:"conversation,omitempty"` // its number in the captures, where several of one protocol were taken
 }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.

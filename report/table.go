@@ -170,7 +170,7 @@ func (r *Results) WriteSummary(w io.Writer) error {
 	rows := r.summaryRows()
 	head := row{label: "", cells: make([]string, len(r.Flows))}
 	for i, f := range r.Flows {
-		head.cells[i] = strings.ToUpper(f.Proto)
+		head.cells[i] = f.Heading()
 	}
 	rows = append([]row{head}, rows...)
 	labels, cells := 0, make([]int, len(r.Flows))

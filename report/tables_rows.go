@@ -51,7 +51,7 @@ func percentCell(share float64) Cell {
 }
 
 // rttTable is the table of the Wireshark laboratory on TCP of Kurose and Ross.
-func rttTable(flows []*Flow) Table {
+func rttTable(flows []*Flow, _ *Results) Table {
 	t := Table{Name: "rtt", Title: "Round-trip times of the first TCP segments",
 		Caption: "The first data segments of the first client, by the numbers that Wireshark shows in the client's capture. " +
 			"SampleRTT is from sending a segment to the first ACK of its last byte; a segment that was sent again has none. " +
@@ -119,7 +119,8 @@ func (c *ClientTally) cells(proto string, client Cell) []Cell {
 }
 
 // impairmentsTable compares what the links' words ask for with what happened.
-func impairmentsTable(flows []*Flow, confidence float64) Table {
+func impairmentsTable(flows []*Flow, r *Results) Table {
+	confidence := r.confidence()
 	level := formatLevel(confidence)
 	t := Table{Name: "impairments", Title: "What the link was asked to do, and did",
 		Caption: "Packets are those that the model judged and no model before it had dropped; expected is the share in the long run. The " +

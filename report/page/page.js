@@ -185,8 +185,11 @@
 
   // sequence draws TCP's time-sequence diagram. uPlot wants one column of times for all series: they are merged.
   function sequence(flow) {
-    const host = document.getElementById("sequence-plot");
-    if (!host || !flow.segments) return;
+    const outer = document.getElementById("sequence-plot");
+    if (!outer || !flow.segments) return;
+    const host = element("div", {});
+    if (data.flows.filter((f) => f.segments).length > 1) outer.append(element("h3", {}, flow.proto.toUpperCase()));
+    outer.append(host);
     const s = flow.segments, a = flow.acks, rows = [];
     s.at.forEach((t, i) => rows.push([t, s.offset[i], s.flags[i] & AGAIN ? s.offset[i] : null, s.flags[i] & LOST ? s.offset[i] : null, null, i]));
     (a.at || []).forEach((t, i) => rows.push([t, null, null, null, a.offset[i], -1]));
