@@ -76,6 +76,7 @@ type groupRow struct {
 type storyView struct {
 	ID, Title               string
 	Count, Occasions, Which string
+	Things                  string // that waited
 	Short                   bool
 	Causes                  []causeView
 	Told                    [][]string
@@ -173,7 +174,7 @@ func (p *Page) storyView(f *Flow, r *TCPResult) (s storyView, ok bool) {
 	if r == nil || r.Retransmits == 0 || r.Causes == nil {
 		return s, false
 	}
-	s = storyView{ID: "story", Title: "Why " + headingOf("tcp", f.Conversation) + " sent again", Count: count(r.Retransmits, "segment"), Occasions: enumerate(r.occasions())}
+	s = storyView{ID: "story", Title: "Why " + headingOf("tcp", f.Conversation) + " sent again", Count: count(r.Retransmits, "segment"), Occasions: enumerate(r.occasions()), Things: wordsOf(f).many}
 	if f.Conversation > 0 {
 		s.ID = fmt.Sprintf("story-%d", f.Conversation)
 	}

@@ -47,7 +47,7 @@ func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
 	if p.Captures != "" {
 		fmt.Fprintf(b, "Frames are those of `%s`.\n\n", p.source(f.key(), Client))
 	}
-	fmt.Fprint(b, "| frame | what became of it | sent again | by | after | messages that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n")
+	fmt.Fprintf(b, "| frame | what became of it | sent again | by | after | %s that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n", wordsOf(f).many)
 	for i := range told {
 		line := strings.ReplaceAll(strings.Join(told[i].cells(), "\x00"), "|", `\|`)
 		fmt.Fprintf(b, "| %s |\n", strings.ReplaceAll(line, "\x00", " | "))

@@ -79,9 +79,11 @@ func rttTable(flows []*Flow, _ *Results) Table {
 // summaryTable has a row for each client as iperf3 would sum it up.
 func summaryTable(flows []*Flow, r *Results) Table {
 	t := Table{Name: "summary", Title: "Summary by client",
-		Caption: "From the start of the run until the client's last event; transfer and bitrate are of the messages that were received, their headers included and copies left out; " +
-			"jitter is RFC 3550's, of the last message; lost counts messages that were sent and never received; Retr counts the " +
-			"packets that TCP sent again, SYN and FIN included.",
+		Caption: r.ofCaptures("From the first packet until the client's last event; transfer and bitrate are of the payload of the datagrams and new segments "+
+			"that were received, copies left out; jitter is RFC 3550's, of the last of them; lost counts those that were sent and never received; ",
+			"From the start of the run until the client's last event; transfer and bitrate are of the messages that were received, their headers included and copies left out; "+
+				"jitter is RFC 3550's, of the last message; lost counts messages that were sent and never received; ") +
+			"Retr counts the packets that TCP sent again, SYN and FIN included.",
 		Columns: []Column{{"proto", "protocol", false}, {"client", "client", true}, {"start_s", "", true}, {"end_s", "until (s)", true},
 			{"bytes", "transfer (bytes)", true}, {"bits_per_second", "bitrate", true}, {"jitter_ms", "jitter (ms)", true},
 			{"lost", "lost", true}, {"total", "total", true}, {"lost_share", "lost (share)", true}, {"retransmits", "Retr", true}}}

@@ -29,7 +29,7 @@ func (f *reportFlags) set() *pflag.FlagSet {
 	conversationFlag(s, &f.conversation)
 	s.IntVar(&f.port, "port", 0, "look only at conversations with port `N` at either end")
 	s.StringVar(&f.host, "host", "", "look only at conversations with host `ADDRESS`")
-	s.StringVar(&f.client, "client", "", "the client is `ADDRESS`: retransmissions and messages are those that it sends (default: who opened the conversation)")
+	s.StringVar(&f.client, "client", "", "the client is `ADDRESS`: retransmissions and new data are those that it sends (default: who opened the conversation)")
 	s.StringVar(&f.clockOffset, "clock-offset", "", "the server's clock shows `D` more than the client's, such as 2ms or -1.5s (default: found out from packets in both directions)")
 	s.StringVar(&f.out, "out", "lossylab-report", "write the results to the folder `DIR`, replacing an earlier report's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")

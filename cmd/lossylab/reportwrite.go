@@ -177,7 +177,7 @@ func (r *reporting) choice(all []report.Figure) (figures []report.Figure) {
 func (r *reporting) untold() []string {
 	u := []string{
 		"The sender's congestion window, slow start threshold and timers: only its TCP knows them. Recoveries and timeouts are inferred from the packets.",
-		"What programs wrote and read, and how long it waited in their sockets: messages here are datagrams and new TCP segments.",
+		"What programs wrote and read, and how long it waited in their sockets: what is counted as sent and received here are datagrams and new TCP segments.",
 		"Where on the way packets waited, were lost or were damaged, and who did it.",
 		"What other traffic shared the way.",
 	}

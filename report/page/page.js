@@ -35,7 +35,7 @@
     s += ".";
     const repeated = flow.again.find((a) => p.flags & UP && a.of && a.of === p.sframe && !(p.flags & DUPLICATE));
     if (repeated) s += ` TCP sent it again in frame ${repeated.frame}, ${ms(repeated.at - repeated.first)} after: ${repeated.how}.`;
-    if (repeated && repeated.held) s += ` ${repeated.held === 1 ? "A message that had" : repeated.held + " messages that had"} arrived waited for it, up to ${ms(repeated.heldFor)}.`;
+    if (repeated && repeated.held) s += ` ${repeated.held === 1 ? `A ${flow.thing} that had` : `${repeated.held} ${flow.thing}s that had`} arrived waited for it, up to ${ms(repeated.heldFor)}.`;
     const repeats = flow.again.find((a) => p.flags & UP && a.frame && a.frame === p.sframe && !(p.flags & DUPLICATE));
     if (repeats) s += ` It repeats frame ${repeats.of}: ${repeats.why}.`;
     return s;
