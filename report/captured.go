@@ -236,7 +236,7 @@ func (p *Page) filters() []filter {
 
 // captureWords are the definitions for captures.
 func (p *Page) captureWords() []fact {
-	return []fact{
+	words := []fact{
 		{Name: "sent, received", Value: "of UDP datagrams; of TCP segments with new data, each of which counts as received when all before it has arrived: the earliest that a program could read it."},
 		{Name: "lost", Value: "a packet that is in the capture of its sender and not in that of its receiver, though that went on for long enough."},
 		{Name: "duplicated", Value: "it arrived once more; corrupted: with a wrong checksum, or with other bytes than were sent."},
@@ -248,4 +248,5 @@ func (p *Page) captureWords() []fact {
 		{Name: "round trip", Value: "from the sending of a segment until its acknowledgment, without those that were sent again (Karn's algorithm, RFC 6298 section 3)."},
 		{Name: "quantiles", Value: "of the nearest rank."},
 	}
+	return slices.Insert(words, 2, p.Results.lostWords()...)
 }

@@ -194,6 +194,7 @@ func (p *Page) words() []fact {
 		{Name: "overtaken", Value: "the same of a packet on the link: one that was sent later arrived earlier."},
 		{Name: "goodput", Value: "bits of the messages that were received, headers of the messages included, over the time from the start to the last event of the programs; throughput would count IP packets."},
 	}
+	words = slices.Insert(words, 1, p.Results.lostWords()...)
 	if p.Results.App == "echo" {
 		words = append(words, fact{Name: "time to answer", Value: "from first sending a line until its answer has been read, retries included."})
 	} else {

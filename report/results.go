@@ -46,20 +46,21 @@ type FlowResult struct {
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.
 type AppResult struct {
-	Sent       int64    `json:"sent"`
-	Received   int64    `json:"received"`   // different messages that came, intact
-	Lost       int64    `json:"lost"`       // sent and never received
-	Unfinished int64    `json:"unfinished"` // of a run that was cut short: sent after the last one received
-	Duplicated int64    `json:"duplicated"` // further receptions of a message
-	Reordered  int64    `json:"reordered"`  // received after one that was sent later (RFC 4737 section 3)
-	Corrupted  int64    `json:"corrupted"`  // receptions whose content was not what was sent
-	InOrder    int64    `json:"in_order"`   // received and not reordered
-	Retries    int64    `json:"retries"`    // echo: lines sent again by the program
-	Bytes      int64    `json:"bytes"`      // of the messages received, their headers included
-	Goodput    float64  `json:"goodput_bps"`
-	Latency    *Summary `json:"latency_s"`  // stream: from the sender's write to the receiver's read; echo: to the answer
-	HeadOfLine *Summary `json:"hol_wait_s"` // TCP stream: how long messages that had arrived waited for earlier ones
-	HeldBack   int64    `json:"hol_waited"` // how many of them waited a microsecond or more
+	Sent       int64      `json:"sent"`
+	Received   int64      `json:"received"`   // different messages that came, intact
+	Lost       int64      `json:"lost"`       // sent and never received
+	Unfinished int64      `json:"unfinished"` // of a run that was cut short: sent after the last one received
+	Duplicated int64      `json:"duplicated"` // further receptions of a message
+	Reordered  int64      `json:"reordered"`  // received after one that was sent later (RFC 4737 section 3)
+	Corrupted  int64      `json:"corrupted"`  // receptions whose content was not what was sent
+	InOrder    int64      `json:"in_order"`   // received and not reordered
+	Retries    int64      `json:"retries"`    // echo: lines sent again by the program
+	Bytes      int64      `json:"bytes"`      // of the messages received, their headers included
+	Goodput    float64    `json:"goodput_bps"`
+	Latency    *Summary   `json:"latency_s"`            // stream: from the sender's write to the receiver's read; echo: to the answer
+	HeadOfLine *Summary   `json:"hol_wait_s"`           // TCP stream: how long messages that had arrived waited for earlier ones
+	LostShare  *LostShare `json:"lost_share,omitempty"` // UDP: how sure it is
+	HeldBack   int64      `json:"hol_waited"`           // how many of them waited a microsecond or more
 }
 
 // LinkResult counts IP packets as a link saw them.

@@ -58,6 +58,9 @@ func (r *Results) appRows() []row {
 		r.count("corrupted", func(a *AppResult) int64 { return a.Corrupted }),
 		r.each("in order", func(f *FlowResult) string { return formatCount(f.App.InOrder) }),
 	}
+	if r.lostShares() {
+		rows = slices.Insert(rows, 4, r.each(r.lostLabel(), func(f *FlowResult) string { return f.App.LostShare.text() }))
+	}
 	if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.App.Unfinished > 0 }) {
 		rows = append(rows, r.count("under way at the end", func(a *AppResult) int64 { return a.Unfinished }))
 	}
