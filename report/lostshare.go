@@ -67,11 +67,7 @@ func (s *LostShare) text() string {
 	if s == nil || !s.Interval[0].Known() {
 		return "–"
 	}
-	return intervalText(metric.Interval{Low: float64(s.Interval[0]), High: float64(s.Interval[1])})
-}
-
-func intervalText(i metric.Interval) string {
-	return fmt.Sprintf("%s to %s %%", formatPercent(i.Low), formatPercent(i.High))
+	return fmt.Sprintf("%s to %s %%", formatPercent(float64(s.Interval[0])), formatPercent(float64(s.Interval[1])))
 }
 
 // lostCells are the columns of the summary about the share that was lost: the share, with its interval for people, and the
@@ -90,7 +86,7 @@ func (c *ClientTally) lostCells(proto string, level float64) []Cell {
 	if !i.Known() {
 		return []Cell{cell, none, none}
 	}
-	cell.Text += " (" + intervalText(i) + ")"
+	cell.Text = fmt.Sprintf("%s (%s–%s) %%", formatPercent(share), formatPercent(i.Low), formatPercent(i.High))
 	return []Cell{cell, percentCell(i.Low), percentCell(i.High)}
 }
 

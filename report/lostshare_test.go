@@ -63,7 +63,7 @@ func TestLostShareIsTold(t *testing.T) {
 	}
 	c := ClientTally{Sent: 100, Received: 95, Lost: 5, Independent: 100}
 	cells := c.lostCells("udp", .95)
-	if cells[0].Text != "5.0 % (2.2 to 11.2 %)" || cells[0].Raw != "0.050000" || cells[1].Raw != "0.021544" || cells[2].Raw != "0.111750" {
+	if cells[0].Text != "5.0 (2.2–11.2) %" || cells[0].Raw != "0.050000" || cells[1].Raw != "0.021544" || cells[2].Raw != "0.111750" {
 		t.Error(cells)
 	}
 	if cells = c.lostCells("tcp", .95); cells[0].Text != "5.0 %" || cells[1] != none {

@@ -19,7 +19,7 @@ func byConversation(flows []*Flow, r *Results, make func([]*Flow, *Results) Tabl
 			rows = append(rows, append([]Cell{{n, n}}, row...))
 		}
 		joined = t
-		joined.Columns = append([]Column{{"conversation", "conversation", true}}, t.Columns...)
+		joined.Columns = append([]Column{{"conversation", "conv.", true}}, t.Columns...)
 		joined.Rows = rows
 	}
 	return joined

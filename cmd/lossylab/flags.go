@@ -84,7 +84,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")
 	s.StringVar(&f.capture, "capture", "pcapng", "write the captures as `FORMAT`: pcapng (with a comment on every packet that something happened to), pcap or none")
 	s.IntVar(&f.snaplen, "snaplen", 0, "keep `BYTES` of each captured frame (default 262144: all)")
-	s.StringVar(&f.tables, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")
+	tablesFlag(s, &f.tables)
 	confidenceFlag(s, &f.confidence)
 	s.BoolVar(&f.events, "events", true, "write events.csv, a row for each thing that happened to a packet")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")

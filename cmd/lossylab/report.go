@@ -20,7 +20,8 @@ type reportFlags struct {
 	conversation              string
 	port                      int
 	list, quiet, json         bool
-	out, figures, confidence  string
+	out, figures              string
+	tables, confidence        string
 }
 
 func (f *reportFlags) set() *pflag.FlagSet {
@@ -33,6 +34,7 @@ func (f *reportFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.clockOffset, "clock-offset", "", "the server's clock shows `D` more than the client's, such as 2ms or -1.5s (default: found out from packets in both directions)")
 	s.StringVar(&f.out, "out", "lossylab-report", "write the results to the folder `DIR`, replacing an earlier report's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")
+	tablesFlag(s, &f.tables)
 	confidenceFlag(s, &f.confidence)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.json, "json", false, "print results.json to standard output instead of the summary")
@@ -107,6 +109,9 @@ func (r *reporting) check(set *pflag.FlagSet) (err error) {
 		r.offset = &d
 	}
 	r.outputs = &outputs{dir: f.out, quiet: f.quiet, json: f.json, printsText: !f.quiet && !f.json}
+	if r.outputs.tables, err = parseTables(f.tables); err != nil {
+		return err
+	}
 	if r.outputs.confidence, err = parseConfidence(f.confidence); err != nil {
 		return err
 	}

@@ -79,11 +79,14 @@ func (r *reporting) write(dir *folder) (m manifest, err error) {
 		return m, err
 	}
 	page := report.Page{Title: "Report of " + strings.Join(r.args, " and "), Results: p, Flows: r.flows, Figures: figures, Captures: "pcap",
-		About: r.about(), Sources: r.sources}
+		About: r.about(), Sources: r.sources, Tables: strings.Join(r.outputs.tables, ",")}
 	if len(r.outputs.formats) == 0 {
 		page.Figures = nil
 	} else {
 		page.Image = r.outputs.formats[0]
+	}
+	if err := r.outputs.writeTables(dir, report.Tables(r.flows, p)); err != nil {
+		return m, err
 	}
 	if err := dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err

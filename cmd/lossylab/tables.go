@@ -5,8 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"lossylab/report"
 )
+
+// tablesFlag adds --tables, which says the same to each command that has it.
+func tablesFlag(s *pflag.FlagSet, text *string) {
+	s.StringVar(text, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")
+}
 
 // parseTables reads --tables.
 func parseTables(text string) (formats []string, err error) {
