@@ -159,7 +159,7 @@ func (r *reporting) measure(j *job) error {
 		r.add(j, flow, &result, [2]string{j.captures[0].name, j.captures[0].name})
 		return nil
 	}
-	m, err := trace.Meet(j.captures[0].capture(), j.captures[1].capture(), j.of)
+	m, err := trace.Meet(j.captures[0].capture(), j.captures[1].capture(), j.of, j.listings[0].Note+j.listings[1].Note == "")
 	if errors.Is(err, trace.ErrApart) {
 		return notInBoth{usagef("no packet of %v in %s was found in %s: are these two captures of the same traffic, at the same time and with the same addresses?", j.of, j.captures[0].name, j.captures[1].name)}
 	}

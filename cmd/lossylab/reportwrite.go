@@ -72,7 +72,7 @@ func (r *reporting) write(dir *folder) (m manifest, err error) {
 	}
 	p := &r.results
 	p.Schema, p.Version, p.Engine, p.Stack, p.App, p.Scenario, p.Complete = report.Schema, version, report.CaptureEngine, "unknown", "unknown", s, true
-	r.doubts()
+	r.doubts(s.Files)
 	p.Untold, p.Verdict = r.untold(), p.MakeVerdict()
 	figures := r.figures()
 	if err := r.outputs.figures(dir, figures); err != nil {
@@ -102,7 +102,7 @@ func (r *reporting) write(dir *folder) (m manifest, err error) {
 }
 
 // doubts notes what makes the captures less than whole.
-func (r *reporting) doubts() {
+func (r *reporting) doubts(files []reportFile) {
 	var parts []string
 	for i, j := range r.jobs {
 		for _, l := range j.listings {
@@ -113,10 +113,27 @@ func (r *reporting) doubts() {
 			}
 			r.doubt(&r.results.Flows[i].Notes, l)
 		}
+		if note := sameBytes(&j, files); note != "" {
+			notes := &r.results.Flows[i].Notes
+			*notes = append(*notes, note)
+		}
 	}
 	if parts != nil {
 		r.results.Complete, r.results.Note = false, strings.Join(parts, "; ")
 	}
+}
+
+// sameBytes says that both captures are one, if they are.
+func sameBytes(j *job, files []reportFile) string {
+	var sums []string
+	for _, c := range j.captures {
+		i := slices.IndexFunc(files, func(f reportFile) bool { return f.Name == c.name })
+		sums = append(sums, files[i].SHA256)
+	}
+	if len(sums) < 2 || sums[0] != sums[1] {
+		return ""
+	}
+	return fmt.Sprintf("%s and %s hold the same bytes: if one is a copy of the other, nothing here tells of the way between", j.captures[0].name, j.captures[1].name)
 }
 
 // doubt notes what is odd about one capture, unless a flow before has it.
