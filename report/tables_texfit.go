@@ -51,6 +51,9 @@ type texColumn struct {
 	fold  float64  // points: cells are set in lines of this width; 0: in one line
 }
 
+// noBreak is a space at which a head is not broken, before a percent sign: no letter, and none that Fields takes for a space.
+const noBreak = "\x01"
+
 // texColumns makes the columns of heads and rows. A head that is wider than its column goes on in further lines.
 func texColumns(heads []Column, rows [][]string) []texColumn {
 	columns := make([]texColumn, len(heads))
@@ -59,7 +62,7 @@ func texColumns(heads []Column, rows [][]string) []texColumn {
 		for _, row := range rows {
 			c.width = max(c.width, texWidth(row[i]))
 		}
-		words := strings.Fields(col.Head)
+		words := strings.Fields(strings.ReplaceAll(col.Head, " %", noBreak+"%"))
 		for _, w := range words {
 			c.width = max(c.width, texWidth(w))
 		}
@@ -69,6 +72,9 @@ func texColumns(heads []Column, rows [][]string) []texColumn {
 			} else {
 				c.head = append(c.head, w)
 			}
+		}
+		for k, line := range c.head {
+			c.head[k] = strings.ReplaceAll(line, noBreak, " ")
 		}
 		columns[i] = c
 	}
