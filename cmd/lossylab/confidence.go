@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 
 	"github.com/spf13/pflag"
 
 	"lossylab/netem"
+	"lossylab/report/metric"
 )
 
 // confidenceFlag adds --confidence, which says the same to each command that has it.
@@ -30,3 +32,6 @@ func parseConfidence(text string) (float64, error) {
 func confidenceText(level float64) string {
 	return strconv.FormatFloat(math.Round(level*1e8)/1e6, 'f', -1, 64) + " %"
 }
+
+// confidence is the level of a trial's intervals, 95 % if none was said.
+func (t *trial) confidence() float64 { return cmp.Or(t.level, metric.Confidence) }

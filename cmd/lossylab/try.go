@@ -54,7 +54,7 @@ type trial struct {
 	packets int
 	traffic netem.Traffic
 	ecn     bool
-	level   float64       // of the intervals
+	level   float64       // of the intervals; 0: see confidence
 	format  string        // of the figure
 	unmet   []netem.Unmet // the faults that met no packet, after the run
 }

@@ -53,7 +53,7 @@ func (r *tryResults) duplicates() int { return r.arrived - len(r.order) }
 func (r *tryResults) share(name, label string, expected float64, hits, n int, acf1 float64, shown bool) quantity {
 	measured := float64(hits) / float64(n)
 	return quantity{name: name, label: label, unit: "%", scale: 0.01, expected: expected, measured: measured,
-		interval: metric.WilsonAt(measured, metric.Independent(n, acf1), r.level), shown: shown,
+		interval: metric.WilsonAt(measured, metric.Independent(n, acf1), r.confidence()), shown: shown,
 		remark: grouped(hits) + " of " + grouped(n)}
 }
 
@@ -91,7 +91,7 @@ func (r *tryResults) shares(e netem.Expectation) []quantity {
 		r.share("corrupted_ratio", "corrupted, of those arrived", e.Corrupted, r.damaged.Hits(), r.arrived, r.damaged.ACF1(), false),
 		r.share("sent_at_once_ratio", "sent at once, of those arrived", e.AtOnce, r.atOnce, r.arrived, ahead.ACF1(), false),
 		r.share("reordered_ratio", "reordered, of those arrived", e.Reordered, n, r.reordering.Arrived(), reordered.ACF1(), true),
-		plainNumber("extent_mean", "overtaken by (packets)", math.NaN(), r.reordering.MeanExtent(), far.IntervalAt(n, r.level), n > 0),
+		plainNumber("extent_mean", "overtaken by (packets)", math.NaN(), r.reordering.MeanExtent(), far.IntervalAt(n, r.confidence()), n > 0),
 	}
 }
 
@@ -116,7 +116,7 @@ func (r *tryResults) lossIntervals() (burst, acf metric.Interval) {
 	if r.lost.Runs() < fewest {
 		return unknown, unknown
 	}
-	return bursts.IntervalAt(n, r.level), products.IntervalAt(n, r.level)
+	return bursts.IntervalAt(n, r.confidence()), products.IntervalAt(n, r.confidence())
 }
 
 // fewest is how many runs of losses there must be before anything is said of how sure their length is.
@@ -139,13 +139,13 @@ func (r *tryResults) ofDelay(e netem.Expectation) []quantity {
 	for i := range len(r.times) - 1 {
 		bits.Add(i, len(r.times)-1, float64(r.traffic.Size*8), float64(r.times[i+1]-r.times[i])/1e9)
 	}
-	sd := squares.IntervalAt(n, r.level)
+	sd := squares.IntervalAt(n, r.confidence())
 	sd.Low, sd.High = math.Sqrt(max(0, sd.Low)), math.Sqrt(sd.High)
 	all := []quantity{
-		plainNumber("delay_mean_ns", "delay, mean", e.DelayMean, m, mean.IntervalAt(n, r.level), true),
+		plainNumber("delay_mean_ns", "delay, mean", e.DelayMean, m, mean.IntervalAt(n, r.confidence()), true),
 		plainNumber("delay_sd_ns", "delay, standard deviation", e.DelaySD, r.delays.SD(), sd, true),
-		plainNumber("delay_acf1", "correlation of delays", e.DelayACF1, metric.ACF1(r.arrivals), products.IntervalAt(n, r.level), r.delays.SD() > 0),
-		plainNumber("rate_bps", "rate", r.expectedRate(e), r.rate(), bits.IntervalAt(len(r.times)-1, r.level), true),
+		plainNumber("delay_acf1", "correlation of delays", e.DelayACF1, metric.ACF1(r.arrivals), products.IntervalAt(n, r.confidence()), r.delays.SD() > 0),
+		plainNumber("rate_bps", "rate", r.expectedRate(e), r.rate(), bits.IntervalAt(len(r.times)-1, r.confidence()), true),
 	}
 	all[0].unit, all[0].scale = "ms", 1e6
 	all[1].unit, all[1].scale = "ms", 1e6

@@ -23,7 +23,7 @@ func (r *tryResults) writeText(w io.Writer) error {
 	r.delayHistogram(&b)
 	r.lossHistogram(&b)
 	r.counterpart(&b)
-	fmt.Fprintf(&b, tryFootnote, confidenceText(r.level))
+	fmt.Fprintf(&b, tryFootnote, confidenceText(r.confidence()))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -52,7 +52,7 @@ func (r *tryResults) heading(b *strings.Builder) {
 
 // table writes the quantities that there is something to say about.
 func (r *tryResults) table(b *strings.Builder) {
-	rows := [][]string{{"", "expected", "measured", confidenceText(r.level) + " interval", ""}}
+	rows := [][]string{{"", "expected", "measured", confidenceText(r.confidence()) + " interval", ""}}
 	for _, q := range r.quantities {
 		if q.shown || q.measured > 0 || q.expected > 0 {
 			rows = append(rows, q.cells())
