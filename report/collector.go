@@ -186,7 +186,11 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}
-	r.Metrics = c.measures.finish(&c.messages, cut, cmp.Or(c.Confidence, metric.Confidence))
+	level := cmp.Or(c.Confidence, metric.Confidence)
+	if f.Proto != "tcp" {
+		r.App.LostShare = c.messages.lostShare(cut, level)
+	}
+	r.Metrics = c.measures.finish(&c.messages, cut, level)
 	if f.Proto == "tcp" {
 		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
 			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger()}

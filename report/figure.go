@@ -79,7 +79,11 @@ func decided(flows []*Flow) []*Flow {
 func (f Figure) ofFirst(flows []*Flow) Figure {
 	full := func(f *Flow) bool { return max(len(f.Messages), len(f.Segments)) >= shown }
 	if slices.ContainsFunc(flows, full) {
-		f.Caption += fmt.Sprintf(" It is about the first %s messages and segments of each protocol.", formatCount(shown))
+		what := "messages and segments"
+		if flows[0].Captured {
+			what = wordsOf(flows...).many
+		}
+		f.Caption += fmt.Sprintf(" It is about the first %s %s of each protocol.", formatCount(shown), what)
 	}
 	if n := flows[0].Clients; n > 1 {
 		f.Caption += fmt.Sprintf(" This is the first of %d clients.", n)

@@ -38,7 +38,8 @@ func goodputFigure(flows []*Flow) Figure {
 	}
 	end = axisLength(end)
 	t, r := timeUnit(end), rateUnit(top)
-	p := newPlot(fmt.Sprintf("time (%s)", t.name), fmt.Sprintf("goodput (%s)", r.name))
+	w := wordsOf(flows...)
+	p := newPlot(fmt.Sprintf("time (%s)", t.name), fmt.Sprintf("%s (%s)", w.goodput, r.name))
 	p.X.Min, p.X.Max = -.02*t.time(end), 1.02*t.time(end)
 	p.Y.Min, p.Y.Max = 0, 1.06*r.of(top)
 	p.X.Tick.Marker = ticks{most: 10}
@@ -47,13 +48,13 @@ func goodputFigure(flows []*Flow) Figure {
 	for _, f := range flows {
 		all := wholeOf(f)
 		mean := fmt.Sprintf("%s on average over %s", r.text(all.Rate()), formatTime(all.End))
-		s.keys = append(s.keys, lineKey(f.label()+": "+mean, flowLine(f)))
-		parts = append(parts, f.label()+" "+mean)
+		s.keys = append(s.keys, lineKey(f.Heading()+": "+mean, flowLine(f)))
+		parts = append(parts, f.Heading()+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
 	}
 	return Figure{
-		Name: "goodput", Title: "Goodput over time",
-		Caption: fmt.Sprintf("Goodput over time, which is what the receiving program got%s: %s.", binNote(flows),
+		Name: "goodput", Title: upperFirst(w.goodput) + " over time",
+		Caption: fmt.Sprintf("%s over time, which is %s%s: %s.", upperFirst(w.goodput), w.got, binNote(flows),
 			strings.Join(parts, ", ")),
 		height: 7 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { goodputTable(flows, row) },
 	}

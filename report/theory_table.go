@@ -22,7 +22,7 @@ func (r *Results) theoryTables() (tables []theoryTable) {
 		}
 		for _, link := range []string{up, down} {
 			if t := f.Theory.Link[link]; t != nil {
-				links.Rows = append(links.Rows, t.rows(f.label()+" "+link)...)
+				links.Rows = append(links.Rows, t.rows(f.Heading()+" "+link)...)
 			}
 		}
 	}

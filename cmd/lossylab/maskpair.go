@@ -181,21 +181,18 @@ type captureInput struct {
 }
 
 func openCapture(ctx context.Context, name string, read *atomic.Int64) (*captureInput, error) {
+	info, err := os.Stat(name) // before it is opened: a pipe would wait for its writer
+	switch {
+	case err != nil:
+		return nil, usagef("%s: %v: name a capture file", name, plain(err))
+	case info.IsDir():
+		return nil, usagef("%s: it is a folder, and of two arguments both are captures", name)
+	case !info.Mode().IsRegular():
+		return nil, usagef("%s: it is no regular file, and a capture is read twice: save it first", name)
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, usagef("%s: %v: name a capture file", name, plain(err))
-	}
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-	case info.IsDir():
-		err = errors.New("it is a folder, and of two arguments both are captures")
-	case !info.Mode().IsRegular():
-		err = errors.New("it is no regular file, and a capture is read twice: save it first")
-	}
-	if err != nil {
-		file.Close()
-		return nil, usagef("%s: %v", name, plain(err))
 	}
 	return &captureInput{ctx, name, file, info, read}, nil
 }

@@ -201,6 +201,9 @@ func (l *lab) write() (m manifest, err error) {
 		return m, err
 	}
 	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, FigureColumns: l.columns, Captures: l.capture, Tables: strings.Join(l.tables, ",")}
+	if l.mix != nil {
+		page.World = mixWorld
+	}
 	if len(l.formats) == 0 {
 		page.Figures = nil
 	} else {

@@ -130,7 +130,14 @@ func (l *lister) empty(rs *capturefile.Reader) error {
 	case len(in) > 0 && !slices.ContainsFunc(in, func(i capturefile.Interface) bool { return i.LinkType.Known() }):
 		return fmt.Errorf("frames of %v: IP packets are found in Ethernet, raw IP, Linux cooked and BSD loopback captures", in[0].LinkType)
 	}
-	return fmt.Errorf("none of its %d frames is a UDP or TCP packet", l.Frames)
+	none := "its only frame is no UDP or TCP packet"
+	if l.Frames > 1 {
+		none = fmt.Sprintf("none of its %d frames is a UDP or TCP packet", l.Frames)
+	}
+	if l.Note != "" {
+		none += ", and " + l.Note
+	}
+	return errors.New(none)
 }
 
 // take counts a frame.

@@ -13,6 +13,7 @@ type Meeting struct {
 	Client, Server match.Capture
 	Of             *Conversation
 	Clock          Clock
+	Confidence     float64           // of the intervals of Both, such as 0.95, which it is if nothing is said
 	Up, Down       *match.Comparison // nil where nothing went this way, or nothing of it arrived
 
 	up, down crossings
@@ -88,10 +89,11 @@ func (c *crossings) sent(arrival int) int {
 var ErrApart = errors.New("no packet is in both")
 
 // Meet matches two captures of a conversation. If what the captures show cannot be unless the second is the client's, they
-// change places. The error is that of a capture, which it names, or ErrApart.
-func Meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
+// change places. Whole says that neither ends early, so that what is in one alone tells something. The error is that of a
+// capture, which it names, or ErrApart.
+func Meet(client, server match.Capture, of *Conversation, whole bool) (*Meeting, error) {
 	m, err := meet(client, server, of)
-	if err == nil && m.swapped() {
+	if err == nil && m.swapped(whole) {
 		m, err = meet(server, client, of)
 	}
 	if err != nil {
@@ -167,10 +169,13 @@ func common(c *match.Comparison, err error) (*match.Comparison, error) {
 }
 
 // swapped reports whether the first capture is the server's: then packets arrive before they are sent, by any clock, or more
-// of them arrive than are sent.
-func (m *Meeting) swapped() bool {
+// of them arrive than are sent, unless that may be because a capture ends early.
+func (m *Meeting) swapped(whole bool) bool {
 	if m.Up != nil && m.Down != nil {
 		return m.up.hull.n > 0 && m.down.hull.n > 0 && m.up.hull.least(0, 0)+m.down.hull.least(0, 0) < -int64(time.Microsecond)
+	}
+	if !whole {
+		return false
 	}
 	if m.Up != nil {
 		return m.Up.Unknown > m.Up.LostCount
