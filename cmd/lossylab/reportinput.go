@@ -39,9 +39,9 @@ func (r *reporting) open(args []string) error {
 	for i := range r.jobs {
 		j := &r.jobs[i]
 		for _, c := range j.captures {
-			l, err := trace.List(c.capture())
+			l, err := c.list()
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			j.listings = append(j.listings, l)
 		}

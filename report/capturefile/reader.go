@@ -124,7 +124,7 @@ func (f *Reader) fault(err error) error {
 // decode fills in what lies within the frame.
 func (f *Reader) decode(r *Record) {
 	r.Offset = f.in.begin
-	in := f.format.interfaces()[r.Interface]
+	in := &f.format.interfaces()[r.Interface]
 	payload, version, direction := in.LinkType.open(r.Data)
 	if r.Direction == Unknown {
 		r.Direction = direction

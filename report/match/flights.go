@@ -4,7 +4,8 @@ package match
 type flight struct {
 	Fate
 	trace
-	older, newer int // the numbers of the neighbours of the same content that have not arrived; 0 for none
+	content      int32 // its place in contents
+	older, newer int   // the numbers of the neighbours of the same content that have not arrived; 0 for none
 }
 
 // flights is a queue of those that may still be asked for, in order of sending: a ring, in which number n is at n modulo its
@@ -24,7 +25,7 @@ func (q *flights) at(number int) *flight {
 }
 
 // push appends a flight and gives it its number.
-func (q *flights) push(s sighting) *flight {
+func (q *flights) push(s *sighting) *flight {
 	if q.n == len(q.ring) {
 		q.grow()
 	}

@@ -141,18 +141,29 @@ func meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Up, err = common(match.CompareSurveyed(client, server, there, m.up.config(), atClient[0], atServer[0]))
-	if err != nil {
-		return nil, err
-	}
-	m.Down, err = common(match.CompareSurveyed(server, client, back, m.down.config(), atServer[1], atClient[1]))
-	if err != nil {
+	if err := m.match(match.Task{Filter: there, Sent: atClient[0], Received: atServer[0]}, match.Task{Filter: back, Sent: atServer[1], Received: atClient[1]}); err != nil {
 		return nil, err
 	}
 	if m.Up == nil && m.Down == nil {
 		return nil, ErrApart
 	}
 	return m, nil
+}
+
+// match compares both ways in one reading, or, where one would have to wait for too much of the other, one after the other.
+func (m *Meeting) match(there, back match.Task) (err error) {
+	there.Config, back.Config = m.up.config(), m.down.config()
+	var ok bool
+	m.Up, m.Down, ok, err = match.CompareBoth(m.Client, m.Server, there, back)
+	if ok || err != nil {
+		return err
+	}
+	m.up, m.down = newCrossings(), newCrossings()
+	if m.Up, err = common(match.CompareSurveyed(m.Client, m.Server, there)); err != nil {
+		return err
+	}
+	m.Down, err = common(match.CompareSurveyed(m.Server, m.Client, back))
+	return err
 }
 
 // config makes a comparison tell c.
