@@ -1,32 +1,47 @@
 package match
 
 // contents finds the flights of a content. It is a hash table of its own, as each flight can say where in it its twins stand:
-// only a packet that is sent or arrives is looked for by its digest, and a map would be asked six times for each.
+// only a packet that is sent or arrives is looked for by its digest, and a map would be asked six times for each. With
+// hundreds of thousands of contents what it costs is how much memory is touched: of a digest that is not there, one slot.
 type contents struct {
-	heads []int32 // by a digest's low bits: the first place in the chain, 0 for none
+	slots []slot // at most half are in use; a digest stands in the first that was free from its home on
 	all   []content
-	free  int32 // the first place that is not in use
+	free  int32 // the first place of all that is not in use, 0 for none
 	n     int
+}
+
+// slot is where a digest stands in all, and half of it.
+type slot struct {
+	low   uint32
+	place int32 // 0: the slot is not in use
 }
 
 // content is the place of a digest. The first of all is never in use.
 type content struct {
 	twins
 	key  digest
-	next int32 // in the chain, or of those not in use
 	live bool
+	next int32 // of those not in use
 }
+
+// home is where a digest would stand best.
+func (c *contents) home(low uint32) int { return int(low) & (len(c.slots) - 1) }
+
+// after is the next slot, round the end.
+func (c *contents) after(i int) int { return (i + 1) & (len(c.slots) - 1) }
 
 // find returns the place of a digest, 0 if it has none.
 func (c *contents) find(key digest) int32 {
 	if c.n == 0 {
 		return 0
 	}
-	at := c.heads[uint64(key)&uint64(len(c.heads)-1)]
-	for at != 0 && c.all[at].key != key {
-		at = c.all[at].next
+	low := uint32(key)
+	for i := c.home(low); c.slots[i].place != 0; i = c.after(i) {
+		if s := c.slots[i]; s.low == low && c.all[s.place].key == key {
+			return s.place
+		}
 	}
-	return at
+	return 0
 }
 
 // place is find, and gives the digest a place if it has none.
@@ -34,7 +49,7 @@ func (c *contents) place(key digest) int32 {
 	if at := c.find(key); at != 0 {
 		return at
 	}
-	if c.n >= len(c.heads) {
+	if 2*c.n >= len(c.slots) {
 		c.grow()
 	}
 	at := c.free
@@ -45,37 +60,46 @@ func (c *contents) place(key digest) int32 {
 		c.free = c.all[at].next
 	}
 	c.all[at] = content{key: key, live: true}
-	c.chain(at)
+	c.put(slot{uint32(key), at})
 	c.n++
 	return at
 }
 
-// chain puts a place into the chain of its digest.
-func (c *contents) chain(at int32) {
-	head := &c.heads[uint64(c.all[at].key)&uint64(len(c.heads)-1)]
-	c.all[at].next, *head = *head, at
+func (c *contents) put(s slot) {
+	i := c.home(s.low)
+	for c.slots[i].place != 0 {
+		i = c.after(i)
+	}
+	c.slots[i] = s
 }
 
-// remove takes a place out.
+// remove takes a place out, and moves up those behind its slot that stand better there.
 func (c *contents) remove(at int32) {
-	link := &c.heads[uint64(c.all[at].key)&uint64(len(c.heads)-1)]
-	for *link != at {
-		link = &c.all[*link].next
+	i := c.home(uint32(c.all[at].key))
+	for c.slots[i].place != at {
+		i = c.after(i)
 	}
-	*link = c.all[at].next
+	for j := c.after(i); c.slots[j].place != 0; j = c.after(j) {
+		if home, mask := c.home(c.slots[j].low), len(c.slots)-1; (j-home)&mask >= (j-i)&mask {
+			c.slots[i] = c.slots[j]
+			i = j
+		}
+	}
+	c.slots[i] = slot{}
 	c.all[at] = content{next: c.free}
 	c.free = at
 	c.n--
 }
 
 func (c *contents) grow() {
-	c.heads = make([]int32, max(1024, 2*len(c.heads)))
-	if c.all == nil {
-		c.all = make([]content, 1, 1024)
-	}
-	for at := range c.all {
-		if c.all[at].live {
-			c.chain(int32(at))
+	old := c.slots
+	c.slots = make([]slot, max(1024, 2*len(old)))
+	for _, s := range old {
+		if s.place != 0 {
+			c.put(s)
 		}
+	}
+	if c.all == nil {
+		c.all = make([]content, 1, 512)
 	}
 }
