@@ -38,8 +38,12 @@ func (r *reporting) open(args []string) error {
 	}
 	for i := range r.jobs {
 		j := &r.jobs[i]
+		read := trace.List
+		if len(j.captures) == 2 && !r.flags.list {
+			read = trace.ListToMeet
+		}
 		for _, c := range j.captures {
-			l, err := c.list()
+			l, err := c.list(read)
 			if err != nil {
 				return err
 			}
@@ -247,7 +251,7 @@ func (r *reporting) measure(j *job) error {
 		r.add(j, flow, &result, [2]string{j.captures[0].name, j.captures[0].name})
 		return nil
 	}
-	m, err := trace.Meet(j.captures[0].capture(), j.captures[1].capture(), j.of)
+	m, err := trace.Meet(trace.Side{Capture: j.captures[0].capture(), Listing: j.listings[0]}, trace.Side{Capture: j.captures[1].capture(), Listing: j.listings[1]}, j.of)
 	if errors.Is(err, trace.ErrApart) {
 		return usagef("no packet of %v in %s was found in %s: are these two captures of the same traffic, at the same time and with the same addresses?", j.of, j.captures[0].name, j.captures[1].name)
 	}

@@ -10,10 +10,10 @@ import (
 	"lossylab/report/trace"
 )
 
-// list reads a capture for what it holds, and sums up its bytes in the same reading.
-func (c *captureInput) list() (*trace.Listing, error) {
+// list reads a capture for what it holds, and sums up its bytes in the same reading. Read is trace.List or a relative of it.
+func (c *captureInput) list(read func(match.Capture) (*trace.Listing, error)) (*trace.Listing, error) {
 	h := sha256.New()
-	l, err := trace.List(match.Capture{Name: c.name, Open: func() (*capturefile.Reader, error) {
+	l, err := read(match.Capture{Name: c.name, Open: func() (*capturefile.Reader, error) {
 		if _, err := c.file.Seek(0, io.SeekStart); err != nil {
 			return nil, err
 		}

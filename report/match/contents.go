@@ -5,24 +5,29 @@ package match
 // hundreds of thousands of contents what it costs is how much memory is touched: of a digest that is not there, one slot.
 type contents struct {
 	slots []slot // at most half are in use; a digest stands in the first that was free from its home on
-	all   []content
-	free  int32 // the first place of all that is not in use, 0 for none
+	pages []*contentPage
+	free  int32 // the first place that was in use and is not any more, 0 for none
+	fresh int32 // the places from here on have never been in use; 0 for none at all
 	n     int
 }
 
-// slot is where a digest stands in all, and half of it.
+// slot is where a digest has its place, and half of it.
 type slot struct {
 	low   uint32
 	place int32 // 0: the slot is not in use
 }
 
-// content is the place of a digest. The first of all is never in use.
+type contentPage [pageSize]content
+
+// content is the place of a digest. Number 0 is never in use.
 type content struct {
 	twins
 	key  digest
 	live bool
 	next int32 // of those not in use
 }
+
+func (c *contents) at(place int32) *content { return &c.pages[place/pageSize][place%pageSize] }
 
 // home is where a digest would stand best.
 func (c *contents) home(low uint32) int { return int(low) & (len(c.slots) - 1) }
@@ -37,7 +42,7 @@ func (c *contents) find(key digest) int32 {
 	}
 	low := uint32(key)
 	for i := c.home(low); c.slots[i].place != 0; i = c.after(i) {
-		if s := c.slots[i]; s.low == low && c.all[s.place].key == key {
+		if s := c.slots[i]; s.low == low && c.at(s.place).key == key {
 			return s.place
 		}
 	}
@@ -54,12 +59,14 @@ func (c *contents) place(key digest) int32 {
 	}
 	at := c.free
 	if at == 0 {
-		at = int32(len(c.all))
-		c.all = append(c.all, content{})
+		if at = max(1, c.fresh); int(at) >= len(c.pages)*pageSize {
+			c.pages = append(c.pages, new(contentPage))
+		}
+		c.fresh = at + 1
 	} else {
-		c.free = c.all[at].next
+		c.free = c.at(at).next
 	}
-	c.all[at] = content{key: key, live: true}
+	*c.at(at) = content{key: key, live: true}
 	c.put(slot{uint32(key), at})
 	c.n++
 	return at
@@ -75,7 +82,7 @@ func (c *contents) put(s slot) {
 
 // remove takes a place out, and moves up those behind its slot that stand better there.
 func (c *contents) remove(at int32) {
-	i := c.home(uint32(c.all[at].key))
+	i := c.home(uint32(c.at(at).key))
 	for c.slots[i].place != at {
 		i = c.after(i)
 	}
@@ -86,7 +93,7 @@ func (c *contents) remove(at int32) {
 		}
 	}
 	c.slots[i] = slot{}
-	c.all[at] = content{next: c.free}
+	*c.at(at) = content{next: c.free}
 	c.free = at
 	c.n--
 }
@@ -98,8 +105,5 @@ func (c *contents) grow() {
 		if s.place != 0 {
 			c.put(s)
 		}
-	}
-	if c.all == nil {
-		c.all = make([]content, 1, 512)
 	}
 }

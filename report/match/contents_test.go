@@ -27,7 +27,7 @@ func TestContents(t *testing.T) {
 			t.Fatalf("%d, want %d", c.n, len(want))
 		}
 	}
-	if len(c.all) > 2500 || len(c.slots) > 8192 {
-		t.Errorf("%d places and %d slots", len(c.all), len(c.slots))
+	if c.fresh > 2500 || len(c.slots) > 8192 {
+		t.Errorf("%d places and %d slots", c.fresh, len(c.slots))
 	}
 }

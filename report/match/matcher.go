@@ -76,7 +76,7 @@ func (m *matcher) send(s *sighting) {
 	m.result.Sent++
 	f := m.flights.push(s)
 	f.content = m.contents.place(f.key)
-	m.contents.all[f.content].add(&m.flights, f)
+	m.contents.at(f.content).add(&m.flights, f)
 }
 
 // arrive tells of a packet that arrived.
@@ -91,7 +91,7 @@ func (m *matcher) arrive(s *sighting) {
 	case at == 0:
 		m.result.Unknown++
 	default:
-		m.choose(&m.contents.all[at].twins, s)
+		m.choose(&m.contents.at(at).twins, s)
 	}
 }
 
@@ -125,7 +125,7 @@ func (m *matcher) copy(f *flight, arrival Point) {
 // end notes that a flight has arrived.
 func (m *matcher) end(f *flight, arrival Point, corrupted bool) {
 	f.Lost, f.Arrival, f.Corrupted = false, arrival, corrupted
-	t := &m.contents.all[f.content]
+	t := m.contents.at(f.content)
 	t.remove(&m.flights, f)
 	t.arrived = f.Number
 }
@@ -166,7 +166,7 @@ func (m *matcher) close() {
 		m.settle(f.Sent.Time)
 	}
 	// Of those that have arrived, the content may be forgotten already, and its place another's.
-	if t := &m.contents.all[f.content]; t.live && t.key == f.key {
+	if t := m.contents.at(f.content); t.live && t.key == f.key {
 		if f.Lost {
 			t.remove(&m.flights, f)
 		}

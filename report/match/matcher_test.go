@@ -135,8 +135,8 @@ func TestLimit(t *testing.T) {
 	for i := range 5000 {
 		s := m.sighting(float64(i), rune(i))
 		m.send(&s)
-		if m.flights.n > 1000 || len(m.flights.ring) > 1024 || m.contents.n > 1000 {
-			t.Fatalf("%d flights in %d, %d contents", m.flights.n, len(m.flights.ring), m.contents.n)
+		if m.flights.n > 1000 || len(m.flights.pages)+len(m.flights.spare) > 2 || m.contents.n > 1000 {
+			t.Fatalf("%d flights in %d pages, %d contents", m.flights.n, len(m.flights.pages)+len(m.flights.spare), m.contents.n)
 		}
 	}
 	for i := range 5000 {

@@ -20,9 +20,10 @@ type Survey struct {
 	Note    string       // that the file ends within a record
 	To      []netip.Addr // where these packets lead, in order of first appearance; nil if there are more than 1000
 
-	first   int64 // when the first of them was captured
-	samples samples
-	leads   map[netip.Addr]bool // the members of To: does an intact packet lead there?
+	first      int64 // when the first of them was captured, and in which frame
+	firstFrame int
+	samples    samples
+	leads      map[netip.Addr]bool // the members of To: does an intact packet lead there?
 }
 
 // maxTo bounds how many destinations are told apart.
@@ -46,7 +47,7 @@ func SurveysOf(c Capture, fs ...Filter) ([]*Survey, error) {
 	}
 	all := make([]*Survey, len(fs))
 	for i := range all {
-		all[i] = &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
+		all[i] = NewSurvey()
 	}
 	frames := 0
 	for {
@@ -83,13 +84,18 @@ func (s *Survey) take(r *capturefile.Record, v *view) error {
 		return fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame)
 	}
 	s.count(r, v)
+	s.lead(v)
+	return nil
+}
+
+// lead takes note of where a packet leads.
+func (s *Survey) lead(v *view) {
 	if intact := s.leads[v.Dst]; !intact && len(s.leads) <= maxTo {
 		if _, known := s.leads[v.Dst]; !known {
 			s.To = append(s.To, v.Dst)
 		}
 		s.leads[v.Dst] = !v.broken() && !v.damaged()
 	}
-	return nil
 }
 
 // addresses leaves out of To what only damaged packets have as their destination, unless all packets look damaged: sums may
@@ -119,7 +125,7 @@ func readable(rs *capturefile.Reader, frames int) error {
 // count takes note of a packet.
 func (s *Survey) count(r *capturefile.Record, v *view) {
 	if s.Packets == 0 {
-		s.first = r.Time
+		s.first, s.firstFrame = r.Time, r.Frame
 	}
 	s.Packets++
 	s.Longest = max(s.Longest, v.length)
@@ -159,11 +165,19 @@ func (s *samples) add(d digest, time int64) {
 	_, again := s.at[d]
 	s.at[d] = moment{time, again}
 	for len(s.at) > maxSamples {
-		s.level++
-		for d := range s.at {
-			if bits.TrailingZeros64(uint64(d)) < s.level {
-				delete(s.at, d)
-			}
+		s.rise(s.level + 1)
+	}
+}
+
+// rise leaves out what is not of a level.
+func (s *samples) rise(level int) {
+	if level <= s.level {
+		return
+	}
+	s.level = level
+	for d := range s.at {
+		if bits.TrailingZeros64(uint64(d)) < level {
+			delete(s.at, d)
 		}
 	}
 }

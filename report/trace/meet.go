@@ -24,7 +24,7 @@ var ErrApart = errors.New("no packet is in both")
 
 // Meet matches two captures of a conversation. If what the captures show cannot be unless the second is the client's, they
 // change places. The error is that of a capture, which it names, or ErrApart.
-func Meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
+func Meet(client, server Side, of *Conversation) (*Meeting, error) {
 	m, err := meet(client, server, of)
 	if err == nil && m.swapped() {
 		m, err = meet(server, client, of)
@@ -62,17 +62,17 @@ func (m *Meeting) setClock(c Clock) {
 	}
 }
 
-func meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
-	m := &Meeting{Client: client, Server: server, Of: of, up: newCrossings(), down: newCrossings()}
+func meet(client, server Side, of *Conversation) (*Meeting, error) {
+	m := &Meeting{Client: client.Capture, Server: server.Capture, Of: of, up: newCrossings(), down: newCrossings()}
 	// Both directions are known by the client's port, as a server has one for many.
 	there := match.Filter{Proto: of.up().proto, Port: of.Client.Port(), From: of.Client.Addr()}
 	back := there
 	back.From = of.Server.Addr()
-	atClient, err := match.SurveysOf(client, there, back)
+	atClient, err := client.surveys(there, back)
 	if err != nil {
 		return nil, err
 	}
-	atServer, err := match.SurveysOf(server, there, back)
+	atServer, err := server.surveys(there, back)
 	if err != nil {
 		return nil, err
 	}
