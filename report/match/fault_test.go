@@ -73,7 +73,7 @@ func TestEdges(t *testing.T) {
 
 // Two points choose the same samples of any number of packets, and so learn how their clocks differ.
 func TestSamples(t *testing.T) {
-	a, b := samples{at: map[digest]moment{}}, samples{at: map[digest]moment{}}
+	var a, b samples
 	for i := range int64(500_000) {
 		d := begin.word(uint64(i))
 		a.add(d, i*1000)
@@ -81,7 +81,7 @@ func TestSamples(t *testing.T) {
 			b.add(d, i*1000+5_000_000+i%7)
 		}
 	}
-	if n := len(a.at); n > maxSamples || n < maxSamples/4 {
+	if n := a.n; n > maxSamples || n < maxSamples/4 {
 		t.Errorf("%d samples", n)
 	}
 	if got, ok := a.shift(&b); !ok || got != 5_000_000 {

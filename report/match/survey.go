@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -142,57 +141,3 @@ func (s *Survey) count(r *capturefile.Record, v *view) {
 
 // sampledPayload is how many bytes of the payload tell a sample.
 const sampledPayload = 32
-
-// samples are the times of some packets, chosen by their content: so two vantage points choose the same ones, and memory
-// is bounded however many there are. That is the hash-based selection of RFC 5475 section 6.2, with a share that halves
-// whenever there are too many.
-type samples struct {
-	at    map[digest]moment
-	level int // of a chosen digest, so many low bits are zero
-}
-
-type moment struct {
-	time  int64
-	again bool // seen more than once, so it says nothing
-}
-
-const maxSamples = 1 << 15
-
-func (s *samples) add(d digest, time int64) {
-	if bits.TrailingZeros64(uint64(d)) < s.level {
-		return
-	}
-	_, again := s.at[d]
-	s.at[d] = moment{time, again}
-	for len(s.at) > maxSamples {
-		s.rise(s.level + 1)
-	}
-}
-
-// rise leaves out what is not of a level.
-func (s *samples) rise(level int) {
-	if level <= s.level {
-		return
-	}
-	s.level = level
-	for d := range s.at {
-		if bits.TrailingZeros64(uint64(d)) < level {
-			delete(s.at, d)
-		}
-	}
-}
-
-// shift returns by how much the other point's clock showed more, at the arrival of a packet sent here, than this one's had
-// at its sending: the least that any common sample shows. It is false if there are none.
-func (s *samples) shift(other *samples) (least int64, ok bool) {
-	for d, here := range s.at {
-		there, both := other.at[d]
-		if !both || here.again || there.again {
-			continue
-		}
-		if diff := there.time - here.time; !ok || diff < least {
-			least, ok = diff, true
-		}
-	}
-	return least, ok
-}

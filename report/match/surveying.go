@@ -1,8 +1,6 @@
 package match
 
 import (
-	"maps"
-	"math/bits"
 	"net/netip"
 
 	"lossylab/report/capturefile"
@@ -10,7 +8,7 @@ import (
 
 // NewSurvey begins a survey of packets that somebody else chooses, while a capture is read for something else.
 func NewSurvey() *Survey {
-	return &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
+	return &Survey{leads: map[netip.Addr]bool{}}
 }
 
 // Add takes the next packet, which has a time. One whose header is not readable is left out.
@@ -52,22 +50,4 @@ func Together(frames int, note string, parts ...*Survey) *Survey {
 	}
 	all.addresses()
 	return all
-}
-
-// merge takes in samples of other packets of the same capture. Those that are chosen are the same as if all had been added.
-func (s *samples) merge(o *samples) {
-	if len(s.at) == 0 {
-		s.at, s.level = maps.Clone(o.at), o.level
-		return
-	}
-	s.rise(o.level)
-	for d, m := range o.at {
-		if bits.TrailingZeros64(uint64(d)) >= s.level {
-			_, again := s.at[d]
-			s.at[d] = moment{m.time, again || m.again}
-		}
-	}
-	for len(s.at) > maxSamples {
-		s.rise(s.level + 1)
-	}
 }
