@@ -27,6 +27,7 @@ type Reader struct {
 	frame  int
 	record Record
 	note   string
+	steps  []Step
 	err    error // sticks
 }
 
@@ -105,8 +106,22 @@ func (f *Reader) Next() (*Record, error) {
 	}
 	f.frame++
 	f.decode(r)
+	for _, s := range f.steps {
+		if r.Frame >= s.Frame {
+			r.Time -= s.By
+		}
+	}
 	return r, nil
 }
+
+// Step is a clock that was set while it captured.
+type Step struct {
+	Frame int   // the first one behind it
+	By    int64 // forward, nanoseconds
+}
+
+// Mend makes the Reader give times as if the clock had not been set. It is called before the first Next.
+func (f *Reader) Mend(steps []Step) { f.steps = steps }
 
 // fault tells the end of the file from what is wrong with it.
 func (f *Reader) fault(err error) error {

@@ -76,9 +76,9 @@ func TestSamples(t *testing.T) {
 	var a, b samples
 	for i := range int64(500_000) {
 		d := begin.word(uint64(i))
-		a.add(d, i*1000)
+		a.add(d, Point{i * 1000, int(i)})
 		if i%3 > 0 {
-			b.add(d, i*1000+5_000_000+i%7)
+			b.add(d, Point{i*1000 + 5_000_000 + i%7, int(i)})
 		}
 	}
 	if n := a.n; n > maxSamples || n < maxSamples/4 {
@@ -89,7 +89,7 @@ func TestSamples(t *testing.T) {
 	}
 	for i := range int64(500_000) { // now all has been there twice
 		if i%3 > 0 {
-			b.add(begin.word(uint64(i)), 0)
+			b.add(begin.word(uint64(i)), Point{})
 		}
 	}
 	if got, ok := a.shift(&b); ok {

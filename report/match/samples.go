@@ -11,11 +11,12 @@ type samples struct {
 	level int // of a chosen digest, so many low bits are zero
 }
 
-// sample is the time of a packet, in a slot that is free or not.
+// sample is the time of a packet, and its frame, in a slot that is free or not.
 type sample struct {
-	key  digest
-	time int64
-	kind sampleKind
+	key   digest
+	time  int64
+	frame int32
+	kind  sampleKind
 }
 
 type sampleKind uint8
@@ -28,7 +29,7 @@ const (
 
 const maxSamples = 1 << 15
 
-func (s *samples) add(d digest, time int64) { s.put(sample{d, time, oneTime}) }
+func (s *samples) add(d digest, at Point) { s.put(sample{d, at.Time, int32(at.Frame), oneTime}) }
 
 // put adds what is known of a digest to what was.
 func (s *samples) put(x sample) {
@@ -116,4 +117,17 @@ func (s *samples) shift(other *samples) (least int64, ok bool) {
 		}
 	}
 	return least, ok
+}
+
+// Common returns where the packets that both surveys have chosen as samples were sent and arrived, in no order.
+func Common(sent, received *Survey) (pairs [][2]Point) {
+	for _, here := range sent.samples.slots {
+		if here.kind != oneTime {
+			continue
+		}
+		if there := received.samples.get(here.key); there.kind == oneTime {
+			pairs = append(pairs, [2]Point{{here.time, int(here.frame)}, {there.time, int(there.frame)}})
+		}
+	}
+	return pairs
 }

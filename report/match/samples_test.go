@@ -13,8 +13,8 @@ func TestSamplesMerge(t *testing.T) {
 	const n = 150_000
 	for i := range n {
 		d := begin.word(uint64(i % (n - 5000))) // the first 5000 come twice
-		whole.add(d, int64(i))
-		parts[i*i%7%3].add(d, int64(i))
+		whole.add(d, Point{int64(i), i})
+		parts[i*i%7%3].add(d, Point{int64(i), i})
 	}
 	for i := range parts {
 		joined.merge(&parts[i])

@@ -135,7 +135,7 @@ func (s *Survey) count(r *capturefile.Record, v *view) {
 	}
 	if kept := len(v.ip) - v.payload; kept >= sampledPayload || v.whole() {
 		end := min(len(v.ip), v.payload+sampledPayload)
-		s.samples.add(v.front(end).bytes(v.ip[v.payload:end]), r.Time)
+		s.samples.add(v.front(end).bytes(v.ip[v.payload:end]), Point{r.Time, r.Frame})
 	}
 }
 

@@ -15,6 +15,8 @@ type Meeting struct {
 	Clock          Clock
 	Up, Down       *match.Comparison // nil where nothing went this way, or nothing of it arrived
 
+	Steps []string // where clocks were set, in sentences
+
 	up, down crossings
 	last     int64 // when the last packet of the conversation passed either point, by the client's clock
 }
@@ -74,6 +76,9 @@ func meet(client, server Side, of *Conversation) (*Meeting, error) {
 	}
 	atServer, err := server.surveys(there, back)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.mend(&atClient, &atServer, [2]Side{client, server}, there, back); err != nil {
 		return nil, err
 	}
 	if err := m.match(match.Task{Filter: there, Sent: atClient[0], Received: atServer[0]}, match.Task{Filter: back, Sent: atServer[1], Received: atClient[1]}); err != nil {
