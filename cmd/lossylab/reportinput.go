@@ -253,7 +253,7 @@ func (r *reporting) measure(j *job) error {
 	}
 	m, err := trace.Meet(trace.Side{Capture: j.captures[0].capture(), Listing: j.listings[0]}, trace.Side{Capture: j.captures[1].capture(), Listing: j.listings[1]}, j.of)
 	if errors.Is(err, trace.ErrApart) {
-		return usagef("no packet of %v in %s was found in %s: are these two captures of the same traffic, at the same time and with the same addresses?", j.of, j.captures[0].name, j.captures[1].name)
+		return usagef("no packet of %v in %s was found in %s, nor one like it with other addresses or ports: are these two captures of the same traffic, at the same time?", j.of, j.captures[0].name, j.captures[1].name)
 	}
 	if errors.Is(err, trace.ErrClocks) {
 		return usagef("the clocks of %s and %s were set against each other more often than can be taken out: cut both to a time between with editcap -A and -B, or report on one alone", j.captures[0].name, j.captures[1].name)

@@ -28,6 +28,7 @@ type Reader struct {
 	record Record
 	note   string
 	steps  []Step
+	edit   func(*Record)
 	err    error // sticks
 }
 
@@ -111,6 +112,9 @@ func (f *Reader) Next() (*Record, error) {
 			r.Time -= s.By
 		}
 	}
+	if f.edit != nil {
+		f.edit(r)
+	}
 	return r, nil
 }
 
@@ -122,6 +126,10 @@ type Step struct {
 
 // Mend makes the Reader give times as if the clock had not been set. It is called before the first Next.
 func (f *Reader) Mend(steps []Step) { f.steps = steps }
+
+// Rewrite has edit change each record, and the bytes of it that were captured, before Next returns it. It is called before the
+// first Next.
+func (f *Reader) Rewrite(edit func(*Record)) { f.edit = edit }
 
 // fault tells the end of the file from what is wrong with it.
 func (f *Reader) fault(err error) error {

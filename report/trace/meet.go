@@ -27,6 +27,32 @@ var ErrApart = errors.New("no packet is in both")
 // Meet matches two captures of a conversation. If what the captures show cannot be unless the second is the client's, they
 // change places. The error is that of a capture, which it names, or ErrApart.
 func Meet(client, server Side, of *Conversation) (*Meeting, error) {
+	m, err := meetInOrder(client, server, of)
+	if err == ErrApart {
+		return meetTranslated(client, server, of)
+	}
+	return m, err
+}
+
+// meetTranslated is Meet for captures between which addresses or ports were rewritten. Those of the first count.
+func meetTranslated(client, server Side, of *Conversation) (*Meeting, error) {
+	there, ok, err := translated(client.Capture, server.Capture, of)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || there == of.up() {
+		return nil, ErrApart
+	}
+	m, err := meetInOrder(client, Side{Capture: translation(server.Capture, there, of.up())}, of)
+	if err == nil {
+		m.Steps = append(m.Steps, fmt.Sprintf("addresses or ports were rewritten between the captures: %v > %v in %s is %v > %v in %s, as all but these tell, and has those of the former here",
+			of.Client, of.Server, client.Capture.Name, there.src, there.dst, server.Capture.Name))
+	}
+	return m, err
+}
+
+// meetInOrder finds out which of the captures is the client's.
+func meetInOrder(client, server Side, of *Conversation) (*Meeting, error) {
 	m, err := meet(client, server, of)
 	if err == nil && m.swapped() {
 		m, err = meet(server, client, of)
