@@ -56,7 +56,7 @@ func CompareSurveyed(sent, received Capture, t Task) (*Comparison, error) {
 	if err := at.begin(); err != nil {
 		return nil, err
 	}
-	if err := match([]*matching{w}); err != nil {
+	if err := match([]*matching{w}, maxWaiting); err != nil {
 		return nil, err
 	}
 	return w.finish()
@@ -85,7 +85,7 @@ func CompareBoth(a, b Capture, there, back Task) (forth, reverse *Comparison, ok
 	if err := atB.begin(); err != nil {
 		return nil, nil, false, err
 	}
-	if err := match(ways); err != nil {
+	if err := match(ways, maxWaiting); err != nil {
 		if err == errFarApart {
 			err = nil
 		}

@@ -101,9 +101,9 @@ var errFarApart = errors.New("the ways are too far apart")
 // maxWaiting is how many sightings may wait, of one way at one point: 20 MB.
 const maxWaiting = 1 << 18
 
-// match reads the captures of ways side by side, as few as can be read ahead of what is needed: the way of which more has
-// arrived goes first.
-func match(ways []*matching) error {
+// match reads the captures of ways side by side, no further ahead than is needed: the way of which more has
+// arrived goes first. Of two ways, no more than room sightings wait in any queue.
+func match(ways []*matching, room int) error {
 	for {
 		var w *matching
 		for _, o := range ways {
@@ -122,7 +122,7 @@ func match(ways []*matching) error {
 			return err
 		}
 		for _, o := range ways {
-			if len(ways) > 1 && max(o.sent.n, o.arrived.n) > maxWaiting {
+			if len(ways) > 1 && max(o.sent.n, o.arrived.n) > room {
 				return errFarApart
 			}
 		}
