@@ -219,7 +219,7 @@ func lastAgain(t *testing.T, dir string) (at float64) {
 	return at
 }
 
-// BenchmarkReport reads and measures two captures of a bulk transfer, 100 MB together, six times each, and says how many
+// BenchmarkReport reads and measures two captures of a bulk transfer, 100 MB together, and says how many
 // frames are done in a second.
 func BenchmarkReport(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "run")
