@@ -178,6 +178,7 @@ type captureInput struct {
 	file *os.File
 	info os.FileInfo
 	read *atomic.Int64 // bytes so far, of all files
+	sum  string        // SHA-256 of the file, in hexadecimal; empty if it is not asked for
 }
 
 func openCapture(ctx context.Context, name string, read *atomic.Int64) (*captureInput, error) {
@@ -194,7 +195,7 @@ func openCapture(ctx context.Context, name string, read *atomic.Int64) (*capture
 	if err != nil {
 		return nil, usagef("%s: %v: name a capture file", name, plain(err))
 	}
-	return &captureInput{ctx, name, file, info, read}, nil
+	return &captureInput{ctx: ctx, name: name, file: file, info: info, read: read}, nil
 }
 
 func (c *captureInput) open() (*capturefile.Reader, error) {

@@ -37,10 +37,14 @@ func (r *reporting) open(args []string) error {
 	}
 	for i := range r.jobs {
 		j := &r.jobs[i]
+		read := trace.List
+		if len(j.captures) == 2 && !r.flags.list {
+			read = trace.ListToMeet
+		}
 		for _, c := range j.captures {
-			l, err := trace.List(c.capture())
+			l, err := c.list(read)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			j.listings = append(j.listings, l)
 		}
@@ -159,9 +163,12 @@ func (r *reporting) measure(j *job) error {
 		r.add(j, flow, &result, [2]string{j.captures[0].name, j.captures[0].name})
 		return nil
 	}
-	m, err := trace.Meet(j.captures[0].capture(), j.captures[1].capture(), j.of, j.listings[0].Note+j.listings[1].Note == "")
+	m, err := trace.Meet(trace.Side{Capture: j.captures[0].capture(), Listing: j.listings[0]}, trace.Side{Capture: j.captures[1].capture(), Listing: j.listings[1]}, j.of)
 	if errors.Is(err, trace.ErrApart) {
-		return notInBoth{usagef("no packet of %v in %s was found in %s: are these two captures of the same traffic, at the same time and with the same addresses?", j.of, j.captures[0].name, j.captures[1].name)}
+		return notInBoth{usagef("no packet of %v in %s was found in %s, nor one like it with other addresses or ports: are these two captures of the same traffic, at the same time?", j.of, j.captures[0].name, j.captures[1].name)}
+	}
+	if errors.Is(err, trace.ErrClocks) {
+		return usagef("the clocks of %s and %s were set against each other more often than can be taken out: cut both to a time between with editcap -A and -B, or report on one alone", j.captures[0].name, j.captures[1].name)
 	}
 	if err != nil {
 		return usageError{err}

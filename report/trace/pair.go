@@ -24,6 +24,7 @@ func (m *Meeting) Both() (*report.Flow, report.FlowResult, error) {
 	if unknown > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s at the end, when the captures do not tell any more whether they arrived", plural(unknown, "packet was sent", "packets were sent")))
 	}
+	r.Notes = append(r.Notes, m.Steps...)
 	r.Notes = append(r.Notes, m.doubts()...)
 	if rec.backData > rec.upData {
 		r.Notes = append(r.Notes, fmt.Sprintf("most data flow down, from the server, and retransmissions, tables and figures are those of the way up: to see the other way, call it the client, with --client %s", m.Of.Server.Addr()))
