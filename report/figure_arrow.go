@@ -75,10 +75,11 @@ func (l ladder) keys() legend {
 // frame is the geometry of a ladder on paper: the lifelines, and the rows from the top down.
 type frame struct {
 	client, server, top vg.Length
+	step                vg.Length // between rows
 }
 
 func (g frame) y(row float64) vg.Length {
-	return g.top - vg.Length(float64(row*float64(ladderRowHeight)))
+	return g.top - vg.Length(float64(row*float64(g.step)))
 }
 
 // ends returns where the arrow of a packet that goes up, or down, begins and ends.
@@ -108,7 +109,7 @@ func (l ladder) draw(c draw.Canvas) {
 	l.keys().draw(c)
 	left, right := l.margins()
 	timeWidth := l.timeWidth()
-	g := frame{client: c.Min.X + timeWidth + left, server: c.Max.X - right, top: c.Max.Y - ladderHead}
+	g := frame{client: c.Min.X + timeWidth + left, server: c.Max.X - right, top: c.Max.Y - ladderHead, step: ladderRowHeight}
 	head := style{sizeHead, true, ink}
 	head.write(c, vg.Point{X: g.client, Y: c.Max.Y - 10}, .5, "client")
 	head.write(c, vg.Point{X: g.server, Y: c.Max.Y - 10}, .5, "server")

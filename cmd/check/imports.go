@@ -46,6 +46,14 @@ var table = []row{
 		tests:   []string{"netem", "sim/netstack"},
 		why:     "a client or server is ordinary socket code that cannot tell which engine or link is below",
 	}, {
+		dir:     "sim/calls",
+		project: []string{"sim"},
+		tests:   []string{"netem", "sim/netstack"},
+		why:     "what a program asks of its sockets can be told of on any host",
+	}, {
+		dir: "sim/system",
+		why: "the machine's own sockets: package net is enough",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
@@ -80,7 +88,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/netstack"},
+			"report/trace", "sim", "sim/app", "sim/calls", "sim/netstack", "sim/system"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",

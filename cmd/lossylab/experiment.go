@@ -27,6 +27,7 @@ type experiment struct {
 	collector *report.Collector
 	client    *report.Capture // or nil
 	messages  app.Observer    // what is told of messages besides the collector, or nil
+	calls     *callKeeper     // or nil: calls are not traced
 	failed    error           // the first error of a client
 }
 
@@ -88,12 +89,12 @@ func (x *experiment) headers() int {
 func (x *experiment) run(ctx context.Context) error {
 	var began error
 	x.world.Start(func() {
-		if began = x.program(0).Serve(x.world.Server, serverPort); began != nil {
+		if began = x.program(0).Serve(x.calls.trace(x.world.Server, "server", 0), serverPort); began != nil {
 			return
 		}
 		for flow := range x.Flows {
 			x.world.Start(func() {
-				if err := x.program(flow).Client(x.world.Client); err != nil && x.failed == nil {
+				if err := x.program(flow).Client(x.calls.trace(x.world.Client, "client", flow)); err != nil && x.failed == nil {
 					x.failed = err
 				}
 			})
@@ -139,6 +140,9 @@ func (x *experiment) note(interrupted bool, r *report.AppResult) string {
 
 // finish closes the books.
 func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) {
+	if x.calls != nil {
+		x.calls.over = true
+	}
 	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
 	r.Note = x.note(interrupted, &r.App)
 	r.Complete = r.Note == ""

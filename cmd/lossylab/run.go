@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -141,6 +142,9 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 	}
 	defer x.world.Close()
 	x.collector.Confidence = l.confidence
+	if l.traceCalls > 0 {
+		x.calls = newCallKeeper(x.collector, l.traceCalls)
+	}
 	if captures != nil {
 		x.client = captures[0]
 	}
@@ -185,6 +189,11 @@ func (l *lab) write() (m manifest, err error) {
 	}
 	if err := l.writeTables(l.dir, report.Tables(l.flows, &l.results)); err != nil {
 		return m, err
+	}
+	if l.traceCalls > 0 {
+		if err := l.dir.write("calls.csv", func(w io.Writer) error { return report.WriteCalls(w, l.flows) }); err != nil {
+			return m, err
+		}
 	}
 	if err := l.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err

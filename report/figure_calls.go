@@ -1,0 +1,199 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"lossylab/netem"
+)
+
+// callFigures returns a figure for each flow whose socket calls are known.
+func callFigures(flows []*Flow) (figures []Figure) {
+	for _, f := range flows {
+		if len(f.Calls) > 0 {
+			figures = append(figures, callFigure(f))
+		}
+	}
+	return figures
+}
+
+// callFigure draws socket calls beside the packets that come of them.
+func callFigure(f *Flow) Figure {
+	l := newCallLadder(f)
+	s := l.layOut()
+	return Figure{
+		Name: "calls-" + f.Proto, Title: strings.ToUpper(f.Proto) + " socket calls and packets",
+		Caption: l.caption(s), height: s.height(), draw: s.draw, table: l.table,
+	}
+}
+
+func (l *callLadder) caption(s *callSheet) string {
+	proto := strings.ToUpper(l.flow.Proto)
+	text := fmt.Sprintf("%s socket calls of client and server and the packets between them, a row for each event and the time in ms at the "+
+		"left: a bar is a call that waits, and the row of its end has what it returned. %s shown, %s.", proto,
+		upperFirst(count(len(s.packets.transits), "packet")), s.packets.note())
+	if l.flow.Clients > 1 {
+		text += fmt.Sprintf(" This is the first of %d clients.", l.flow.Clients)
+	}
+	if kept := len(l.flow.Calls); kept < l.flow.CallTotal {
+		text += fmt.Sprintf(" The first %s of %s calls were kept.", formatCount(kept), formatCount(l.flow.CallTotal))
+	}
+	return text
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// table has a row for each row that could be drawn.
+func (l *callLadder) table(row func(...string)) {
+	row("time_s", "host", "call", "arguments", "result", "packet", "packet_event")
+	for _, r := range l.rows {
+		fields := []string{stamp(l.at(r)), "server", "", "", "", "", ""}
+		if r.client {
+			fields[1] = "client"
+		}
+		if r.call >= 0 {
+			c := &l.calls[r.call]
+			fields[2], fields[3] = c.Name, c.Arguments()
+			if r.returns || !c.waits() {
+				fields[4] = c.Result
+			}
+		}
+		if r.packet >= 0 {
+			t := l.transits[r.packet]
+			fields[5], fields[6] = t.Label, "sent"
+			switch {
+			case r.arrival:
+				fields[6] = "arrived"
+			case t.Lost:
+				fields[6] = "sent and lost: " + t.Cause
+			}
+		}
+		row(fields...)
+	}
+}
+
+// at is the time of a row.
+func (l *callLadder) at(r callRow) netem.Time {
+	switch {
+	case r.call >= 0 && r.returns:
+		return l.calls[r.call].End
+	case r.call >= 0:
+		return l.calls[r.call].Begin
+	case r.arrival:
+		return l.transits[r.packet].Arrived
+	}
+	return l.transits[r.packet].Sent
+}
+
+// callSheet is the part of a callLadder that is drawn: lines on paper, of which one stands between two parts.
+type callSheet struct {
+	*callLadder
+	parts   []stretch
+	starts  []int  // line of each part's first row
+	lines   int    // in all
+	packets ladder // those that are drawn, in lines instead of rows
+}
+
+func (l *callLadder) layOut() *callSheet {
+	s := &callSheet{callLadder: l, parts: l.parts()}
+	s.packets.proto = strings.ToUpper(l.flow.Proto)
+	for _, p := range s.parts {
+		if s.lines > 0 {
+			s.lines += 2
+		}
+		s.starts = append(s.starts, s.lines)
+		s.lines += p.last - p.first + 1
+	}
+	arrivals := map[int]int{}
+	for i, r := range l.rows {
+		if r.packet >= 0 && r.arrival {
+			arrivals[r.packet] = i
+		}
+	}
+	for i, r := range l.rows {
+		if r.packet < 0 || r.arrival {
+			continue
+		}
+		t := l.transits[r.packet]
+		line, part := s.line(i)
+		end := float64(line + 4) // of one that is lost, which goes half-way
+		if to, ok := arrivals[r.packet]; ok {
+			at, same := s.line(to)
+			if same != part {
+				continue
+			}
+			end = float64(at)
+		} else if !t.Lost {
+			continue
+		}
+		if part >= 0 {
+			s.packets.transits = append(s.packets.transits, t)
+			s.packets.sent, s.packets.arrived = append(s.packets.sent, line), append(s.packets.arrived, end)
+		}
+	}
+	return s
+}
+
+// line returns where a row is drawn and in which part, or -1 if it is not.
+func (s *callSheet) line(row int) (line, part int) {
+	for i, p := range s.parts {
+		if p.first <= row && row <= p.last {
+			return s.starts[i] + row - p.first, i
+		}
+	}
+	return -1, -1
+}
+
+// keys is the legend.
+func (s *callSheet) keys() legend {
+	bar := key{"call that waits", func(c draw.Canvas, from, to vg.Point) {
+		callBar(c, vg.Rectangle{Min: vg.Point{X: from.X, Y: from.Y - 2}, Max: vg.Point{X: to.X, Y: to.Y + 2}})
+	}}
+	return append(legend{bar}, s.packets.keys()...)
+}
+
+// callLine is the height of a line.
+const callLine = vg.Length(9)
+
+func (s *callSheet) height() vg.Length {
+	return ladderHead + vg.Length(max(s.lines, 4))*callLine + ladderFoot + s.keys().height(figureWidth)
+}
+
+// text says what a call does in a row: all of it, or of one that waits how it begins, or what it returns.
+func (s *callSheet) text(r callRow) string {
+	c := &s.calls[r.call]
+	result, _, _ := strings.Cut(c.Result, " [")
+	switch {
+	case r.returns:
+		switch received := strings.HasPrefix(c.Name, "recv") && c.Data != ""; {
+		case received && result == "0" && s.flow.Proto == "tcp":
+			result += ": the end"
+		case received:
+			result += ", " + short(c.Data)
+		}
+		return c.Name + " = " + result
+	case c.waits():
+		if strings.HasPrefix(c.Name, "recv") {
+			return c.Name + "(" + strconv.Itoa(c.FD) + ", …)"
+		}
+		return c.Name + "(" + c.Arguments() + ")"
+	}
+	brief := *c
+	brief.Data, brief.Result = short(c.Data), result
+	return brief.String()
+}
+
+// short cuts quoted data to what the margin has room for.
+func short(quoted string) string {
+	const most = 11
+	letters := []rune(quoted)
+	if len(letters) <= most+2 {
+		return quoted
+	}
+	cut := strings.TrimRight(string(letters[:most]), `\`)
+	return cut + `…"`
+}
