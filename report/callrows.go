@@ -175,7 +175,9 @@ func (l *callLadder) opening() stretch {
 // acknowledgment, has to do only where nothing else was lost.
 func (l *callLadder) repair() (stretch, bool) {
 	gone := func(r callRow) bool { return r.packet >= 0 && !r.arrival && l.transits[r.packet].Lost }
-	lost := l.find(0, func(r callRow) bool { return gone(r) && !strings.HasPrefix(strings.ToLower(l.transits[r.packet].Label), "ack") })
+	lost := l.find(0, func(r callRow) bool {
+		return gone(r) && !strings.HasPrefix(strings.ToLower(l.transits[r.packet].Label), "ack")
+	})
 	if lost < 0 {
 		lost = l.find(0, gone)
 	}

@@ -40,6 +40,8 @@ func commands() []command {
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
+		{"server", "[PROTOCOL] [ADDRESS:PORT] [flags]", "a server on this machine's own sockets, TCP and UDP: it returns what it gets, in upper case", serverCommand, serverHelp},
+		{"client", "PROTOCOL ADDRESS:PORT [LINE ...] [flags]", "a client on this machine's own sockets: it sends lines and prints the answers", clientCommand, clientHelp},
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
 		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
 		{"help", "[COMMAND]", "print help, also of a command", nil, nil},

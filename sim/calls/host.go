@@ -114,9 +114,9 @@ func (h *Host) Dial(ctx context.Context, network, address string) (net.Conn, err
 
 // Listen implements sim.Host: socket, bind and listen.
 func (h *Host) Listen(network, address string) (net.Listener, error) {
-	s := h.create(network, address)
+	s, bind := h.bind(network, address)
 	below, err := h.Host.Listen(network, address)
-	if s.bound(address, err) != nil {
+	if s.bound(bind, err) != nil {
 		return nil, err
 	}
 	s.instant(Call{Name: "listen"}, 0, nil)
@@ -125,17 +125,23 @@ func (h *Host) Listen(network, address string) (net.Listener, error) {
 
 // ListenPacket implements sim.Host: socket and bind.
 func (h *Host) ListenPacket(network, address string) (net.PacketConn, error) {
-	s := h.create(network, address)
+	s, bind := h.bind(network, address)
 	below, err := h.Host.ListenPacket(network, address)
-	if s.bound(address, err) != nil {
+	if s.bound(bind, err) != nil {
 		return nil, err
 	}
 	return &packetConn{PacketConn: below, socket: s}, nil
 }
 
-// bound tells of bind, and of close if that failed.
-func (s *socket) bound(address string, err error) error {
-	s.instant(Call{Name: "bind", Peer: text{s.network, address}}, 0, err)
+// bind tells of a new socket and that it begins to be bound.
+func (h *Host) bind(network, address string) (*socket, *Call) {
+	s := h.create(network, address)
+	return s, s.begin(Call{Name: "bind", Peer: text{s.network, address}})
+}
+
+// bound tells that bind has returned, and of close if it failed.
+func (s *socket) bound(bind *Call, err error) error {
+	s.end(bind, 0, err)
 	if err != nil {
 		s.instant(Call{Name: "close"}, 0, nil)
 		s.host.release(s.fd)
