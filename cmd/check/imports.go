@@ -51,8 +51,9 @@ var table = []row{
 		tests:   []string{"netem", "sim/netstack"},
 		why:     "what a program asks of its sockets can be told of on any host",
 	}, {
-		dir: "sim/system",
-		why: "the machine's own sockets: package net is enough",
+		dir:   "sim/system",
+		tests: []string{"sim"},
+		why:   "the machine's own sockets: package net is enough",
 	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},

@@ -38,6 +38,16 @@ func (h *Host) keep(s io.Closer) error {
 	return nil
 }
 
+// unlessOver does something that a Shutdown must not be undone by.
+func (h *Host) unlessOver(do func() error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		return net.ErrClosed
+	}
+	return do()
+}
+
 func (h *Host) forget(s io.Closer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

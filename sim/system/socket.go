@@ -1,6 +1,9 @@
 package system
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // conn is a connected socket.
 type conn struct {
@@ -20,6 +23,21 @@ func (c *conn) CloseWrite() error {
 		return t.CloseWrite()
 	}
 	return net.ErrClosed
+}
+
+// SetReadDeadline implements net.Conn. After a Shutdown it leaves the deadline that this has set.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	return c.host.unlessOver(func() error { return c.Conn.SetReadDeadline(t) })
+}
+
+// SetWriteDeadline implements net.Conn, as SetReadDeadline does.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	return c.host.unlessOver(func() error { return c.Conn.SetWriteDeadline(t) })
+}
+
+// SetDeadline implements net.Conn, as SetReadDeadline does.
+func (c *conn) SetDeadline(t time.Time) error {
+	return c.host.unlessOver(func() error { return c.Conn.SetDeadline(t) })
 }
 
 // packetConn is a UDP socket that announces.
