@@ -114,9 +114,10 @@ type stretch struct{ first, last int }
 
 // How many rows the parts of the diagram have at most.
 const (
-	openingRows = 30
-	repairRows  = 34
-	closingRows = 14
+	openingRows = 24
+	repairRows  = 24
+	closingRows = 12
+	settledRows = 4 // more, for packets that are still on their way
 )
 
 // parts returns what is shown: the opening with the first exchange, what was done about the first loss, and the close.
@@ -200,7 +201,7 @@ func (l *callLadder) repair() (stretch, bool) {
 
 // settled extends a part by a few rows, so that packets arrive that were sent in it.
 func (l *callLadder) settled(s stretch) stretch {
-	most := min(s.last+6, len(l.rows)-1)
+	most := min(s.last+settledRows, len(l.rows)-1)
 	for i := s.last + 1; i <= most; i++ {
 		r := l.rows[i]
 		if r.packet < 0 || !r.arrival {

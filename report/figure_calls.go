@@ -37,7 +37,7 @@ func (l *callLadder) caption(s *callSheet) string {
 		"left: a bar is a call that waits, and the row of its end has what it returned. %s shown, %s.", proto,
 		upperFirst(count(len(s.packets.transits), "packet")), s.packets.note())
 	if l.flow.Clients > 1 {
-		text += fmt.Sprintf(" This is the first of %d clients.", l.flow.Clients)
+		text += fmt.Sprintf(" This is the first of %d clients; what the server does for others is left out.", l.flow.Clients)
 	}
 	if kept := len(l.flow.Calls); kept < l.flow.CallTotal {
 		text += fmt.Sprintf(" The first %s of %s calls were kept.", formatCount(kept), formatCount(l.flow.CallTotal))
@@ -89,63 +89,65 @@ func (l *callLadder) at(r callRow) netem.Time {
 	return l.transits[r.packet].Sent
 }
 
-// callSheet is the part of a callLadder that is drawn: lines on paper, of which one stands between two parts.
+// callSheet is the part of a callLadder that is drawn: lines on paper, of which two are left free between two parts.
 type callSheet struct {
 	*callLadder
 	parts   []stretch
 	starts  []int  // line of each part's first row
 	lines   int    // in all
+	place   []int  // by row: its line, or that of the next row that has one
+	shown   []bool // by row
+	drawn   []bool // by packet
+	arrival []int  // by packet: its row, -1 if it is lost
 	packets ladder // those that are drawn, in lines instead of rows
 }
 
 func (l *callLadder) layOut() *callSheet {
-	s := &callSheet{callLadder: l, parts: l.parts()}
+	s := &callSheet{callLadder: l, parts: l.parts(), place: make([]int, len(l.rows)), shown: make([]bool, len(l.rows)),
+		drawn: make([]bool, len(l.transits)), arrival: make([]int, len(l.transits))}
 	s.packets.proto = strings.ToUpper(l.flow.Proto)
 	for _, p := range s.parts {
+		s.choosePackets(p)
 		if s.lines > 0 {
 			s.lines += 2
 		}
 		s.starts = append(s.starts, s.lines)
-		s.lines += p.last - p.first + 1
-	}
-	arrivals := map[int]int{}
-	for i, r := range l.rows {
-		if r.packet >= 0 && r.arrival {
-			arrivals[r.packet] = i
-		}
-	}
-	for i, r := range l.rows {
-		if r.packet < 0 || r.arrival {
-			continue
-		}
-		t := l.transits[r.packet]
-		line, part := s.line(i)
-		end := float64(line + 4) // of one that is lost, which goes half-way
-		if to, ok := arrivals[r.packet]; ok {
-			at, same := s.line(to)
-			if same != part {
-				continue
+		for i := p.first; i <= p.last; i++ {
+			s.place[i] = s.lines
+			if r := l.rows[i]; r.call >= 0 || s.drawn[r.packet] {
+				s.shown[i] = true
+				s.lines++
 			}
-			end = float64(at)
-		} else if !t.Lost {
+		}
+	}
+	for i, r := range l.rows {
+		if !s.shown[i] || r.packet < 0 || r.arrival || !s.drawn[r.packet] {
 			continue
 		}
-		if part >= 0 {
-			s.packets.transits = append(s.packets.transits, t)
-			s.packets.sent, s.packets.arrived = append(s.packets.sent, line), append(s.packets.arrived, end)
+		end := float64(s.place[i] + 4) // of one that is lost, which goes half-way
+		if to := s.arrival[r.packet]; to >= 0 {
+			end = float64(s.place[to])
 		}
+		s.packets.transits = append(s.packets.transits, l.transits[r.packet])
+		s.packets.sent, s.packets.arrived = append(s.packets.sent, s.place[i]), append(s.packets.arrived, end)
 	}
 	return s
 }
 
-// line returns where a row is drawn and in which part, or -1 if it is not.
-func (s *callSheet) line(row int) (line, part int) {
-	for i, p := range s.parts {
-		if p.first <= row && row <= p.last {
-			return s.starts[i] + row - p.first, i
+// choosePackets finds the packets that are sent in a part, and arrive in it or are lost.
+func (s *callSheet) choosePackets(p stretch) {
+	sent := make([]bool, len(s.transits))
+	for i := p.first; i <= p.last; i++ {
+		r := s.rows[i]
+		switch {
+		case r.packet < 0:
+		case r.arrival:
+			s.drawn[r.packet], s.arrival[r.packet] = sent[r.packet], i
+		default:
+			sent[r.packet] = true
+			s.drawn[r.packet], s.arrival[r.packet] = s.transits[r.packet].Lost, -1
 		}
 	}
-	return -1, -1
 }
 
 // keys is the legend.

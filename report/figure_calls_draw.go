@@ -60,25 +60,26 @@ func (s *callSheet) draw(c draw.Canvas) {
 
 // drawPart draws what stands still in one part: times, lifelines and calls.
 func (s *callSheet) drawPart(c draw.Canvas, g frame, timeWidth vg.Length, part int) {
-	p := s.parts[part]
-	top, bottom := g.y(float64(s.starts[part])-.6), g.y(float64(s.starts[part]+p.last-p.first)+.6)
+	p, start := s.parts[part], float64(s.starts[part])
 	for row := p.first; row <= p.last; row++ {
-		line, _ := s.line(row)
-		y := g.y(float64(line))
+		if !s.shown[row] {
+			continue
+		}
+		y := g.y(float64(s.place[row]))
 		timeStyle.write(c, vg.Point{X: c.Min.X + timeWidth - 6, Y: y - 2.2}, 1, ladderRow{at: s.at(s.rows[row])}.time())
 		if !s.rows[row].client {
 			c.StrokeLine2(guide, c.Min.X+timeWidth-3, y, g.server, y)
 		}
 	}
 	for _, x := range []vg.Length{g.client, g.server} {
-		c.StrokeLine2(lifeline, x, top, x, bottom)
+		c.StrokeLine2(lifeline, x, g.y(start-.6), x, g.y(s.bottom(part)))
 		if part > 0 {
-			c.StrokeLine2(pause, x, g.y(float64(s.starts[part])-2.4), x, top)
+			c.StrokeLine2(pause, x, g.y(start-2.4), x, g.y(start-.6))
 		}
 	}
 	if part > 0 {
 		gap := s.at(s.rows[p.first]) - s.at(s.rows[s.parts[part-1].last])
-		timeStyle.write(c, vg.Point{X: (g.client + g.server) / 2, Y: g.y(float64(s.starts[part])-1.5) - 2.2}, .5, "… "+formatTime(gap)+" later")
+		timeStyle.write(c, vg.Point{X: (g.client + g.server) / 2, Y: g.y(start-1.5) - 2.2}, .5, "… "+formatTime(gap)+" later")
 	}
 	for i := range s.calls {
 		s.bar(c, g, part, i)
@@ -88,28 +89,38 @@ func (s *callSheet) drawPart(c draw.Canvas, g frame, timeWidth vg.Length, part i
 	}
 }
 
+// bottom is where a part ends, in lines.
+func (s *callSheet) bottom(part int) float64 {
+	if part+1 < len(s.starts) {
+		return float64(s.starts[part+1]) - 2.4
+	}
+	return float64(s.lines) - .4
+}
+
 // bar draws a call's time, as much of it as is in the part.
 func (s *callSheet) bar(c draw.Canvas, g frame, part, call int) {
 	p := s.parts[part]
-	first, last := -1, -1
-	for i, r := range s.rows {
-		if r.call == call && r.returns {
-			last = i
-		} else if r.call == call {
-			first = i
-		}
-	}
-	if !s.calls[call].waits() {
+	first := s.find(0, func(r callRow) bool { return r.call == call && !r.returns })
+	last := s.find(0, func(r callRow) bool { return r.call == call && r.returns })
+	switch {
+	case !s.calls[call].waits():
 		last = first
-	} else if last < 0 {
+	case first < 0: // it sent something and returned in one row
+		first = last
+	case last < 0:
 		last = len(s.rows)
 	}
-	if last < p.first || first > p.last || first < 0 {
+	if last < p.first || first > p.last {
 		return
 	}
-	offset := float64(s.starts[part] - p.first)
-	from, to := g.y(max(float64(first), float64(p.first)-.6)+offset), g.y(min(float64(last), float64(p.last)+.6)+offset)
-	r := vg.Rectangle{Min: vg.Point{X: g.server + barNear, Y: to}, Max: vg.Point{X: g.server + barFar, Y: from}}
+	top, bottom := float64(s.starts[part])-.6, s.bottom(part)
+	if first >= p.first {
+		top = float64(s.place[first])
+	}
+	if last <= p.last {
+		bottom = float64(s.place[last])
+	}
+	r := vg.Rectangle{Min: vg.Point{X: g.server + barNear, Y: g.y(bottom)}, Max: vg.Point{X: g.server + barFar, Y: g.y(top)}}
 	if s.calls[call].Host == "client" {
 		r.Min.X, r.Max.X = g.client-barFar, g.client-barNear
 	}
@@ -118,7 +129,7 @@ func (s *callSheet) bar(c draw.Canvas, g frame, part, call int) {
 		return
 	}
 	c.SetColor(grey)
-	c.Fill(vg.Rectangle{Min: vg.Point{X: r.Min.X, Y: to - .7}, Max: vg.Point{X: r.Max.X, Y: from + .7}}.Path())
+	c.Fill(vg.Rectangle{Min: vg.Point{X: r.Min.X, Y: r.Min.Y - .7}, Max: vg.Point{X: r.Max.X, Y: r.Max.Y + .7}}.Path())
 }
 
 // write writes what a call does in a row.
@@ -127,12 +138,11 @@ func (s *callSheet) write(c draw.Canvas, g frame, row int) {
 	if r.call < 0 {
 		return
 	}
-	line, _ := s.line(row)
 	look := callText
 	if s.calls[r.call].failed() && (r.returns || !s.calls[r.call].waits()) {
 		look = callError
 	}
-	at, align := vg.Point{X: g.server + barFar + 4, Y: g.y(float64(line)) - 2.2}, 0.
+	at, align := vg.Point{X: g.server + barFar + 4, Y: g.y(float64(s.place[row])) - 2.2}, 0.
 	if r.client {
 		at.X, align = g.client-barFar-4, 1
 	}

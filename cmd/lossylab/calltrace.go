@@ -110,11 +110,12 @@ type callKeeper struct {
 	collector *report.Collector
 	keep      int
 	numbers   map[*calls.Call]int // of those that have not returned
-	over      bool                // programs that still wait when the run is over close their sockets then
+	ipv6      bool
+	over      bool // programs that still wait when the run is over close their sockets then
 }
 
-func newCallKeeper(c *report.Collector, keep int) *callKeeper {
-	return &callKeeper{collector: c, keep: keep, numbers: map[*calls.Call]int{}}
+func newCallKeeper(c *report.Collector, keep int, ipv6 bool) *callKeeper {
+	return &callKeeper{collector: c, keep: keep, ipv6: ipv6, numbers: map[*calls.Call]int{}}
 }
 
 // trace returns h, whose calls are told if calls are kept.
@@ -122,7 +123,9 @@ func (k *callKeeper) trace(h sim.Host, name string, program int) sim.Host {
 	if k == nil {
 		return h
 	}
-	return calls.Trace(h, name, program, k)
+	traced := calls.Trace(h, name, program, k)
+	traced.IPv6 = k.ipv6
+	return traced
 }
 
 // Begin implements calls.Observer.

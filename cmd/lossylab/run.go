@@ -143,7 +143,7 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 	defer x.world.Close()
 	x.collector.Confidence = l.confidence
 	if l.traceCalls > 0 {
-		x.calls = newCallKeeper(x.collector, l.traceCalls)
+		x.calls = newCallKeeper(x.collector, l.traceCalls, l.IPv6)
 	}
 	if captures != nil {
 		x.client = captures[0]

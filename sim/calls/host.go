@@ -15,6 +15,7 @@ import (
 // free from 3.
 type Host struct {
 	sim.Host
+	IPv6     bool // an address without a host, such as ":9000", is IPv6's
 	name     string
 	program  int
 	observer Observer
@@ -80,7 +81,7 @@ func (s *socket) instant(c Call, value int, err error) { s.end(s.begin(c), value
 
 // create tells of a new socket for an address.
 func (h *Host) create(network, address string) *socket {
-	s := &socket{h, h.descriptor(), network[:3], false}
+	s := &socket{h, h.descriptor(), network[:3], h.IPv6 && strings.HasPrefix(address, ":")}
 	if end, err := netip.ParseAddrPort(address); err == nil {
 		s.ipv6 = end.Addr().Is6() && !end.Addr().Is4In6()
 	}
