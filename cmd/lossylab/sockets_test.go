@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -255,5 +256,32 @@ func TestInterruptedSockets(t *testing.T) {
 	}
 	if n, err := conn.Read(make([]byte, 1)); n > 0 || err == nil {
 		t.Errorf("the connection goes on: %d, %v", n, err)
+	}
+}
+
+// An echo's run, its calls and their figures included, has the same bytes at any number of processors.
+func TestCallsAreTheSameOnAnyProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	dir, want := t.TempDir(), ""
+	for _, n := range []int{1, 2, 8} {
+		runtime.GOMAXPROCS(n)
+		got := manifestOf(t, filepath.Join(dir, fmt.Sprint(n)), "--app", "echo", "--flows", "3", "--loss", "10%", "--delay", "10ms", "--figures", "svg")
+		if !strings.Contains(got, "calls.csv") || !strings.Contains(got, "figures/calls-tcp.svg") || want != "" && got != want {
+			t.Errorf("GOMAXPROCS=%d: other bytes:\n%s\nthan at 1:\n%s", n, got, want)
+		}
+		want = got
+	}
+}
+
+// Tracing changes nothing that happens: captures and results are those of a run without it.
+func TestTracingCallsChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--app", "echo", "--flows", "3", "--loss", "10%", "--delay", "10ms", "--retries", "2", "--figures", "none"}
+	manifestOf(t, filepath.Join(dir, "with"), args...)
+	manifestOf(t, filepath.Join(dir, "without"), append(args, "--trace-calls", "0")...)
+	for _, name := range []string{"results.json", "events.csv", "tcp/client.pcapng", "udp/server.pcapng"} {
+		if !bytes.Equal(read(t, filepath.Join(dir, "with", name)), read(t, filepath.Join(dir, "without", name))) {
+			t.Errorf("%s differs", name)
+		}
 	}
 }
