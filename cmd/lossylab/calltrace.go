@@ -109,6 +109,7 @@ func errno(c *calls.Call) string {
 type callKeeper struct {
 	collector *report.Collector
 	keep      int
+	begun     int
 	numbers   map[*calls.Call]int // of those that have not returned
 	ipv6      bool
 	over      bool // programs that still wait when the run is over close their sockets then
@@ -131,6 +132,10 @@ func (k *callKeeper) trace(h sim.Host, name string, program int) sim.Host {
 // Begin implements calls.Observer.
 func (k *callKeeper) Begin(c *calls.Call) {
 	if k.over {
+		return
+	}
+	if k.begun++; k.begun > k.keep {
+		k.collector.CallBegan(report.Call{}, k.keep) // is counted
 		return
 	}
 	if n, kept := k.collector.CallBegan(callOf(c, sim.Epoch), k.keep); kept {

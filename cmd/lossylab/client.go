@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -197,7 +198,7 @@ func (k *asking) outcome(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %s: %d of %d lines were answered", errInterrupted, what, len(k.answered), k.sent)
 	case k.failed != nil:
 		return fmt.Errorf("standard output: %v", plain(k.failed))
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), len(k.answered) > 0 && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)):
 		return fmt.Errorf("%s: the server closed the connection after %d of %d answers: if it answers once for each connection, send one line at a time",
 			what, len(k.answered), k.sent)
 	case k.sent == 0 && timedOut(err):

@@ -51,11 +51,10 @@ func (f *clientFlags) lines(ctx context.Context, args []string, proto string, st
 	default:
 		return nil, nil
 	}
-	if most := longestLine(proto, f.numbers); true {
-		for i, line := range lines {
-			if len(line) > most {
-				return nil, usagef("client: line %d has %d bytes, and over %s there is room for %d", i+1, len(line), proto, most)
-			}
+	most := longestLine(proto, f.numbers)
+	for i, line := range lines {
+		if len(line) > most {
+			return nil, usagef("client: line %d has %d bytes, and over %s there is room for %d", i+1, len(line), proto, most)
 		}
 	}
 	for i := 0; len(lines) < f.messages; i++ {
@@ -71,14 +70,14 @@ func (f *clientFlags) lines(ctx context.Context, args []string, proto string, st
 type typed struct {
 	ctx    context.Context
 	lines  chan []byte
-	prompt func()
+	prompt func(string)
 }
 
 // newTyped begins to read. A line that is longer than most ends the input.
 func newTyped(ctx context.Context, s streams, most int) *typed {
-	t := &typed{ctx: ctx, lines: make(chan []byte), prompt: func() {}}
+	t := &typed{ctx: ctx, lines: make(chan []byte), prompt: func(string) {}}
 	if isTerminalInput(s.in) && isTerminal(s.err) {
-		t.prompt = func() { fmt.Fprint(s.err, "> ") }
+		t.prompt = func(text string) { fmt.Fprint(s.err, text) }
 	}
 	go func() {
 		defer close(t.lines)
@@ -122,9 +121,12 @@ func typedLine(in *bufio.Reader, most int) ([]byte, error) {
 
 // next returns the next line, nil at the end.
 func (t *typed) next() []byte {
-	t.prompt()
+	t.prompt("> ")
 	select {
-	case line := <-t.lines:
+	case line, ok := <-t.lines:
+		if !ok {
+			t.prompt("\n")
+		}
 		return line
 	case <-t.ctx.Done():
 		return nil
