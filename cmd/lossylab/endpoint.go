@@ -96,7 +96,7 @@ func socketFailure(command, proto, at string, err error) error {
 	return fmt.Errorf("%s: %s %s: %v", command, proto, at, err)
 }
 
-// duration reads a flag that is a time of more than nothing.
+// durationFlag reads a flag that is a time, of more than nothing unless zero is one too.
 func durationFlag(flag, text string, zero bool) (d duration, err error) {
 	v, err := netem.ParseDuration(text)
 	if err != nil {

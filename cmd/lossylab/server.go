@@ -105,9 +105,9 @@ type serving struct {
 	streams
 	end func()
 
-	mu                           sync.Mutex
-	connections, datagrams       int
-	bytesIn, bytesOut, conflicts int
+	mu                     sync.Mutex
+	connections, datagrams int
+	bytesIn, bytesOut      int
 }
 
 // start announces over one protocol or both, on the same port.
@@ -145,7 +145,6 @@ func (v *serving) told(e app.Served) {
 		v.bytesIn, v.bytesOut = v.bytesIn+e.In, v.bytesOut+e.Out
 		line = fmt.Sprintf("%d bytes in, %d bytes out", e.In, e.Out)
 	case app.Unanswered:
-		v.conflicts++
 		line = fmt.Sprintf("%d bytes in, and no answer: %v", e.In, socketFailure("server", e.Network, e.Client.String(), e.Err))
 	case app.Closed:
 		line = "closed"

@@ -45,7 +45,12 @@ func (t Transformation) Apply(b []byte) []byte {
 
 // Transform is what a server does to a line unless it is told otherwise: it turns letters into capitals. Bytes that are no
 // UTF-8 stay as they are.
-func Transform(line []byte) []byte { return eachRune(line, unicode.ToUpper) }
+func Transform(line []byte) []byte {
+	if utf8.Valid(line) {
+		return bytes.ToUpper(line) // the same, and faster
+	}
+	return eachRune(line, unicode.ToUpper)
+}
 
 func lower(b []byte) []byte { return eachRune(b, unicode.ToLower) }
 
