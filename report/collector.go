@@ -25,6 +25,7 @@ type Collector struct {
 	messages messageCounter
 	tcp      tcpTracker
 	ladder   ladderWindow
+	calls    callRecorder
 	frames   Frames
 	measures measures
 	tally    tally
@@ -170,6 +171,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks, f.Again = c.tcp.shown, c.tcp.acks, c.tcp.again
 	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
+	f.Calls, f.CallTotal = c.calls.calls, c.calls.total
 	f.Tally = c.tally.finish(c.tcp.conns, c.messages.clients, cut)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {

@@ -39,6 +39,7 @@ func Figures(flows []*Flow) []Figure {
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))
 	}
+	figures = append(figures, callFigures(flows)...)
 	figures = append(figures, goodputFigure(flows))
 	for _, about := range []func([]*Flow) []Figure{throughputFigures, delayFigures, variationFigures, reorderingFigures, lossRunFigures,
 		queueFigures} {

@@ -28,6 +28,8 @@ type Flow struct {
 	Samples    Samples          // of the links, over the whole run
 	End        netem.Time       // when the flow was over
 	Tally      Tally            // what the tables for lab reports are made of
+	Calls      []Call           // the first socket calls of all programs, in the order in which they began
+	CallTotal  int              // how many there were
 
 	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }
@@ -60,6 +62,9 @@ type Transit struct {
 	Retransmit bool
 	SentFrame  int // frame numbers in the captures of the sending and the receiving side; 0 where there is none
 	RecvFrame  int
+
+	port             uint16 // the client's
+	sentAt, arriveAt int    // places among the events of packets and calls
 }
 
 // Segment is a TCP segment with data as it left the sender. Offsets count bytes of the stream from 0.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -137,6 +138,9 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 		if err := l.listen(p); err != nil {
 			return diskError(l.dir, err)
 		}
+		if l.traceCalls > 0 {
+			p.calls = newCallKeeper(p.collector, l.traceCalls, l.IPv6)
+		}
 	}
 	if captures != nil {
 		x.client = captures[0]
@@ -211,6 +215,11 @@ func (l *lab) write() (m manifest, err error) {
 	}
 	if err := l.writeTables(l.dir, report.Tables(l.flows, &l.results)); err != nil {
 		return m, err
+	}
+	if l.traceCalls > 0 {
+		if err := l.dir.write("calls.csv", func(w io.Writer) error { return report.WriteCalls(w, l.flows) }); err != nil {
+			return m, err
+		}
 	}
 	if err := l.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err
