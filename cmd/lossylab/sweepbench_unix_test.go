@@ -21,7 +21,7 @@ func BenchmarkCell(b *testing.B) {
 	}
 	x := &sweeping{sweepSettings: w}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as a sweep does
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // as a run does
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))   // as a run does
 	b.ResetTimer()
 	began := cpuTime(b)
 	for i := range b.N {
