@@ -79,7 +79,8 @@ func (t *TCPTheory) table() theoryTable {
 		name string
 		law  *Law
 	}{
-		{"Mathis et al. 1997", t.Mathis}, {"Padhye et al. 2000 (PFTK, full)", t.PFTK}, {"CUBIC, RFC 9438 section 5", t.CUBIC},
+		{"Mathis et al. 1997", t.Mathis}, {"Padhye et al. 2000 (PFTK, full)", t.PFTK},
+		{"the same, approximate", t.Approx}, {"CUBIC, RFC 9438 section 5", t.CUBIC},
 	} {
 		why := strings.Join(l.law.Why, "; ")
 		if l.law.Holds {

@@ -116,7 +116,7 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 		p.count(r.TCP)
 		flow.Recoveries, flow.Timeouts = int(r.TCP.FastRecoveries), int(r.TCP.Timeouts)
 	}
-	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Up: p.x.up, Down: p.x.down})
+	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Shared: len(p.x.peers) > 1, Up: p.x.up, Down: p.x.down})
 	if p.x.mix != nil {
 		r.Name, flow.Name, flow.Number = p.name, p.name, p.number
 	}
