@@ -54,6 +54,9 @@ var table = []row{
 		dir: "sim/sweep",
 		why: "a grid is jobs and numbers: what runs one is a function, whatever the experiment",
 	}, {
+		dir: "sim/shrink",
+		why: "a search among circumstances knows none of them: the standard library is enough",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
@@ -88,7 +91,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile", "sim/sweep"},
+			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/sweep"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",
