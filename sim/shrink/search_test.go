@@ -146,12 +146,3 @@ func TestAnErrorEndsTheSearch(t *testing.T) {
 		t.Errorf("%+v, %v, %v", r, err, smaller)
 	}
 }
-
-func Example() {
-	s := shrink.Search{Happens: func(these []int) (bool, error) {
-		return slices.Contains(these, 4) && slices.Contains(these, 91), nil
-	}}
-	r, _ := s.Minimize(100)
-	fmt.Println(r.Left, r.Minimal)
-	// Output: [4 91] true
-}
