@@ -27,8 +27,8 @@ func shrinkCommand(ctx context.Context, args []string, s streams) error {
 	if k.flags.quiet || k.flags.jsonOutput {
 		w.said = io.Discard
 	}
-	if _, err := w.readBack(ctx, w.text(nil, nil), s); err != nil { // what will be written can be read, whatever is left
-		return err
+	if _, err := w.readBack(ctx, w.text(nil, nil), s); err != nil { // what will be written can be read
+		return usagef("--out %s: what is left names files, and has to lie where the scenario lies: %v", k.flags.out, err)
 	}
 	// Worlds are single-threaded: a second processor would only be woken and put to sleep by each packet.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -126,7 +126,7 @@ func (w *shrinkWork) begin(ctx context.Context) error {
 	w.exact = again.record.same(first.record)
 	w.tellBegin(first, again)
 	if !again.met() {
-		return fmt.Errorf("the same faults, by the names of their packets, do not bring it about: %s; %s", unmetWords(again), w.why(first))
+		return fmt.Errorf("the same as named faults is not so: %s; %s", unmetWords(again), w.why(first))
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (w *shrinkWork) why(first *shrinkTrial) string {
 	if n := first.record.unnamed; n > 0 {
 		return fmt.Sprintf("%s met packets that have no names, such as fragments", shrinkCount(n, "more fault"))
 	}
-	return "a fault turns over the last bit, and these runs' damage was elsewhere, or what is kept of the link takes it otherwise"
+	return "corruption as a fault turns over the last bit of a packet, and elsewhere by chance"
 }
 
 // unmetWords says what is not so.

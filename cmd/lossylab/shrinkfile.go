@@ -27,7 +27,7 @@ func (w *shrinkWork) text(faults []shrinkFault, stories []shrinkStory) []byte {
 	w.writeFlags(&b, runGroups[0].flags)
 	fmt.Fprint(&b, "link:\n")
 	for i, plain := range []netem.Spec{w.plain.up, w.plain.down} {
-		writeLink(&b, shrinkWays[i], plain, withFaults(netem.Spec{}, i, faults))
+		writeLink(&b, shrinkWays[i], plain, writtenFaults(i, faults))
 	}
 	for _, g := range runGroups[2:] {
 		w.writeFlags(&b, g.flags)
@@ -64,6 +64,17 @@ func (w *shrinkWork) besideOut(path string) string {
 		return rel
 	}
 	return path
+}
+
+// maxWrittenAlone is how many faults are written one by one; more are made fewer with lists of numbers.
+const maxWrittenAlone = 50
+
+// writtenFaults returns the faults of one way as they stand in the file.
+func writtenFaults(way int, faults []shrinkFault) netem.Spec {
+	if len(faults) > maxWrittenAlone {
+		return withMergedFaults(netem.Spec{}, way, faults)
+	}
+	return withFaults(netem.Spec{}, way, faults)
 }
 
 // writeLink writes a link in one direction, a line for each fault.
@@ -134,8 +145,5 @@ func (w *shrinkWork) readBack(ctx context.Context, text []byte, s streams) (*sce
 	if err == nil {
 		err = sc.readInputs(ctx, flags.input, s.in)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w (the scenario names files: write --out into the folder that they are named from)", err)
-	}
-	return sc, nil
+	return sc, err
 }

@@ -15,7 +15,7 @@ import (
 type shrinkStory struct {
 	Link    string  `json:"link"`
 	Words   string  `json:"words"`             // "drop data 41"
-	Was     string  `json:"was"`               // the words of what did it by chance
+	Was     string  `json:"was,omitempty"`     // the words of what did it by chance
 	Capture string  `json:"capture,omitempty"` // in which Frame is, of those that 'lossylab run' leaves
 	Frame   int     `json:"frame,omitempty"`   // 0: nothing is told of it
 	At      float64 `json:"at_s,omitempty"`
@@ -24,18 +24,34 @@ type shrinkStory struct {
 
 // stories tells what each fault did: the comment on its packet, in the capture of the end that sent it.
 func (w *shrinkWork) stories(t *shrinkTrial, faults []shrinkFault) (all []shrinkStory) {
-	world := w.sc.worlds()[0]
+	if len(faults) > maxWrittenAlone {
+		return manyStories(faults)
+	}
+	world, format := w.sc.worlds()[0], "pcapng"
+	if w.flags.capture == "pcap" {
+		format = "pcap"
+	}
 	for i := range faults {
 		f := &faults[i]
 		s := shrinkStory{Link: shrinkWays[f.way], Words: f.fault().String(), Was: f.words}
 		for _, n := range t.comments[f.way].notes {
 			if tells(n.text, s.Words) {
-				s.Capture = fmt.Sprintf("%s/%s.pcapng", world, [...]string{"client", "server"}[f.way])
+				s.Capture = fmt.Sprintf("%s/%s.%s", world, [...]string{"client", "server"}[f.way], format)
 				s.Frame, s.At, s.Did = n.frame, n.at.Seconds(), n.text
 				break
 			}
 		}
 		all = append(all, s)
+	}
+	return all
+}
+
+// manyStories names faults that are too many to be told one by one.
+func manyStories(faults []shrinkFault) (all []shrinkStory) {
+	for way, link := range shrinkWays {
+		for _, m := range writtenFaults(way, faults).Models {
+			all = append(all, shrinkStory{Link: link, Words: m.String()})
+		}
 	}
 	return all
 }
@@ -54,11 +70,22 @@ func tells(comment, words string) bool {
 	}
 }
 
-// String returns the lines of the story but the first, which are indented.
-func (s *shrinkStory) String() string {
-	if s.Frame == 0 {
-		return "nothing is told of it"
+// lines returns the story: what the fault is and, in a second line, what it did.
+func (s *shrinkStory) lines() []string {
+	switch {
+	case s.Was == "": // one of many
+		return []string{s.Link + ": " + s.Words}
+	case s.Frame == 0:
+		return []string{s.heading()}
 	}
+	return []string{s.heading(), s.event()}
+}
+
+func (s *shrinkStory) heading() string {
+	return fmt.Sprintf("%s: %s (it was %s)", s.Link, s.Words, s.Was)
+}
+
+func (s *shrinkStory) event() string {
 	return fmt.Sprintf("frame %d of %s, at %s s: %s", s.Frame, s.Capture, strconv.FormatFloat(s.At, 'f', 3, 64), s.Did)
 }
 
@@ -66,22 +93,23 @@ func (s *shrinkStory) String() string {
 func (w *shrinkWork) outcome() string {
 	left, of := len(w.result.Left), shrinkCount(len(w.faults), "fault")
 	switch {
+	case len(w.faults) == 0:
+		return "There is no fault: rates, queues and delays do it alone."
 	case left == 0:
 		return fmt.Sprintf("No fault is needed, of %s: rates, queues and delays do it alone.", of)
 	case !w.result.Minimal:
 		return fmt.Sprintf("%d of %s left when the search was ended: fewer may do.", left, of)
 	case left == 1:
-		return fmt.Sprintf("1 of %s is left: without it, it is not so.", of)
+		return fmt.Sprintf("1 of %s is left: take it away, and it is not so.", of)
 	}
-	return fmt.Sprintf("%d of %s are left: without any one of them it is not so.", left, of)
+	return fmt.Sprintf("%d of %s are left: take away any one of them, and it is not so.", left, of)
 }
 
 // writeComments begins the file with what it is.
 func (w *shrinkWork) writeComments(b *bytes.Buffer, stories []shrinkStory) {
 	fmt.Fprintf(b, "# Made by 'lossylab shrink': the faults with which %s. %s\n", w.words(), w.outcome())
 	for i := range stories {
-		s := &stories[i]
-		fmt.Fprintf(b, "#\n#   %s: %s (it was %s)\n#     %s\n", s.Link, s.Words, s.Was, s)
+		fmt.Fprintf(b, "#\n#   %s\n", strings.Join(stories[i].lines(), "\n#     "))
 	}
 }
 
@@ -98,7 +126,7 @@ func (w *shrinkWork) tellBegin(first, again *shrinkTrial) {
 	}
 	same := "the same run, packet for packet"
 	if !w.exact {
-		same = "not the same run in every packet; " + measuredWords(again)
+		same = "not the same run in every packet (" + w.why(first) + "); " + measuredWords(again)
 	}
 	fmt.Fprintf(w.said, "The same as named faults: %s\n  kept: up: %s; down: %s\n", same, orPerfect(w.plain.Link.Up), orPerfect(w.plain.Link.Down))
 }
@@ -142,8 +170,7 @@ func (w *shrinkWork) tell(last *shrinkTrial, s streams) error {
 	}
 	fmt.Fprintf(w.said, "; %s in all\n\n%s\n", shrinkCount(int(w.runs.Load()), "run"), w.outcome())
 	for i := range stories {
-		story := &stories[i]
-		fmt.Fprintf(w.said, "  %s: %s (it was %s)\n    %s\n", story.Link, story.Words, story.Was, story)
+		fmt.Fprintf(w.said, "  %s\n", strings.Join(stories[i].lines(), "\n    "))
 	}
 	_, err := fmt.Fprintf(w.said, "\n%s\n%s\n\nWritten: %s; 'lossylab run %s' shows it\n", last.results.MakeVerdict(), measuredWords(last), w.flags.out, w.flags.out)
 	return err
@@ -166,10 +193,8 @@ type shrinkResults struct {
 func (w *shrinkWork) tellJSON(last *shrinkTrial, stories []shrinkStory, s streams) error {
 	r := shrinkResults{Schema: report.Schema, Version: version, Seed: w.sc.seed, Faults: len(w.faults), Runs: int(w.runs.Load()), Minimal: w.result.Minimal,
 		Exact: w.exact, Left: append([]shrinkStory{}, stories...), Expected: last.results.Expected, File: w.flags.out}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = s.out.Write(append(b, '\n'))
-	return err
+	e := json.NewEncoder(s.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
 }
