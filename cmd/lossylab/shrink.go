@@ -64,7 +64,8 @@ func (w *shrinkWork) run(ctx context.Context, s streams) error {
 		return w.stopped(ctx, err)
 	}
 	err := w.search(ctx)
-	if err != nil && ctx.Err() == nil {
+	interrupted := err != nil && ctx.Err() != nil
+	if err != nil && !interrupted {
 		return err
 	}
 	last, err := w.finish(context.WithoutCancel(ctx), s) // an interrupt keeps what was found
@@ -74,7 +75,7 @@ func (w *shrinkWork) run(ctx context.Context, s streams) error {
 	if err := w.tell(last, s); err != nil {
 		return err
 	}
-	if ctx.Err() != nil {
+	if interrupted {
 		return fmt.Errorf("%w after %s: %s has the %s that were left", errInterrupted, shrinkCount(int(w.runs.Load()), "run"), w.flags.out,
 			shrinkCount(len(w.result.Left), "fault"))
 	}
@@ -92,7 +93,7 @@ func (w *shrinkWork) stopped(ctx context.Context, err error) error {
 // try runs a scenario.
 func (w *shrinkWork) try(ctx context.Context, sc *scenario, captured bool) (*shrinkTrial, error) {
 	w.runs.Add(1)
-	return tryShrunk(ctx, sc, w.expect, captured)
+	return w.trial(ctx, sc, captured)
 }
 
 // some returns the scenario with the faults of these numbers.
@@ -126,7 +127,7 @@ func (w *shrinkWork) begin(ctx context.Context) error {
 	w.exact = again.record.same(first.record)
 	w.tellBegin(first, again)
 	if !again.met() {
-		return fmt.Errorf("the same as named faults is not so: %s; %s", unmetWords(again), w.why(first))
+		return fmt.Errorf("with the same as named faults it is not so: %s; %s", unmetWords(again), w.why(first))
 	}
 	return nil
 }
@@ -203,8 +204,8 @@ func shrinkHelp(w io.Writer) {
 It runs the scenario over one protocol, the one that the expectations are about, and takes down what the links' models did to
 packets: drops, late and overtaken ones, duplicates, damage. Then it runs it again and again with a part of these as named
 faults ("drop data 41") instead of chance, and looks for those that are needed (delta debugging: ddmin of Zeller and Hildebrandt,
-2002). What is left is 1-minimal: without any single one of them an expectation fails. It is written as a scenario that
-'lossylab run' replays, with the expectations.
+2002). What is left is 1-minimal: take away any single one of them, and an expectation fails. It is written as a scenario that
+'lossylab run' replays, with the expectations; comments say what became of each packet.
 
 What a queue drops is no fault: it follows from the traffic. Rates, queues, delays and their jitter stay as they are. With
 fewer faults other packets are sent, so each part is tried by a run of its own; the same command does the same runs.
@@ -222,11 +223,11 @@ fewer faults other packets are sent, so each part is tried by a run of its own; 
 All other flags are those of 'lossylab run': 'lossylab help run' explains them, and the forms of expectations. Those about
 results (--figures, --capture …) go into the file.
 
-Exit status: 0 done; 1 the expectations are not met by the run as it is; 2 the input was wrong; 130 interrupted: the file has
-what was left by then.
+Exit status: 0 done; 1 the expectations are not met by the run as it is, or not with the same as named faults; 2 the input was
+wrong; 130 interrupted: the file has what was left by then.
 
 Examples:
-  lossylab shrink --expect "tcp.tcp.timeouts > 0"
+  lossylab shrink --seed 2 --expect "tcp.tcp.timeouts > 0"
   lossylab shrink scenario.yaml --expect "udp.app.lost > 2" --out three.yaml
   lossylab run shrunk.yaml
 `)

@@ -36,6 +36,7 @@ func (f *shrinkFlags) set() *pflag.FlagSet {
 	s.IntVar(&f.maxRuns, "max-runs", defaultShrinkRuns, "run the scenario `N` times at most")
 	out := s.Lookup("out")
 	out.Usage, out.DefValue, f.out = "write the scenario that is left to `FILE`, a .yaml", defaultShrinkOut, defaultShrinkOut
+	s.Lookup("json").Usage = "print what was found as JSON"
 	return s
 }
 
@@ -47,6 +48,8 @@ type shrinkSettings struct {
 	file   *scenarioFile // without shrinkOwn and what it expects; nil if there is none
 	sc     *scenario     // of one world
 	expect []expectation // what is to hold; all of them
+
+	confidence float64 // of intervals
 }
 
 // newShrinkSettings reads the command line and the scenario file and checks all of it.
@@ -91,9 +94,11 @@ func (f *scenarioFile) without(keys []string) *scenarioFile {
 
 // checkOwn looks at shrink's own flags, and at those of results, which go into the file that is written.
 func (k *shrinkSettings) checkOwn() error {
-	if _, err := newOutputs(&k.flags.runFlags, k.set); err != nil {
+	results, err := newOutputs(&k.flags.runFlags, k.set)
+	if err != nil {
 		return k.file.explain([]error{err})
 	}
+	k.confidence = results.confidence
 	switch ext := strings.ToLower(filepath.Ext(k.flags.out)); {
 	case k.flags.maxRuns < leastShrinkRuns:
 		return usagef("--max-runs %d: want a number from %d", k.flags.maxRuns, leastShrinkRuns)

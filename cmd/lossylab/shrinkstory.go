@@ -183,7 +183,7 @@ type shrinkResults struct {
 	Seed     uint64            `json:"seed"`
 	Faults   int               `json:"faults"`  // at first
 	Runs     int               `json:"runs"`    // of the scenario
-	Minimal  bool              `json:"minimal"` // without any one of Left it is not so
+	Minimal  bool              `json:"minimal"` // take away any one of Left, and it is not so
 	Exact    bool              `json:"exact"`   // with all faults by name it was the same run, packet for packet
 	Left     []shrinkStory     `json:"left"`
 	Expected []report.Expected `json:"expected"`

@@ -27,8 +27,8 @@ func (t *shrinkTrial) met() bool {
 	return true
 }
 
-// tryShrunk runs a scenario of one world.
-func tryShrunk(ctx context.Context, sc *scenario, expect []expectation, captured bool) (*shrinkTrial, error) {
+// trial runs a scenario of one world, which is k's or one made of it.
+func (k *shrinkSettings) trial(ctx context.Context, sc *scenario, captured bool) (*shrinkTrial, error) {
 	t := &shrinkTrial{record: newShrinkRecord(sc.up, sc.down)}
 	observers := netem.Observers{t.record}
 	var captures []*report.Capture
@@ -44,7 +44,7 @@ func tryShrunk(ctx context.Context, sc *scenario, expect []expectation, captured
 	}
 	defer x.world.Close()
 	for _, p := range x.peers {
-		if p.collector.Confidence = .95; captured {
+		if p.collector.Confidence = k.confidence; captured {
 			x.client = captures[0]
 			p.collector.Waited = x.client.Waited
 		}
@@ -61,7 +61,7 @@ func tryShrunk(ctx context.Context, sc *scenario, expect []expectation, captured
 			return nil, err
 		}
 	}
-	t.results.App, t.results.Expected = sc.app(), expected(expect, t.results.Flows)
+	t.results.App, t.results.Expected = sc.app(), expected(k.expect, t.results.Flows)
 	return t, nil
 }
 

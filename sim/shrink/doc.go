@@ -7,6 +7,6 @@
 //	▓▓▓▓▓▓░░  all but a quarter: still happens, and goes on from here
 //	▓▓  ▓▓    …
 //
-// What is left is 1-minimal: without any one of them it does not happen. That is no smallest set among all: to find that one
-// takes 2^n trials. Nothing is assumed of how circumstances work together.
+// What is left is 1-minimal: take any one of them away, and it does not happen. That need not be the smallest set of all: to find
+// that one takes 2^n trials. Nothing is assumed of how circumstances work together.
 package shrink

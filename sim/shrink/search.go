@@ -22,7 +22,7 @@ type Search struct {
 type Result struct {
 	Left    []int // the circumstances that are left, in increasing order
 	Trials  int   // how often Happens was asked
-	Minimal bool  // without any one of Left it does not happen; false if trials ran out before that was known
+	Minimal bool  // take away any one of Left, and it does not happen; false if trials ran out before that was known
 }
 
 // errSpent ends a search whose trials are spent.

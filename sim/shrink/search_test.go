@@ -126,7 +126,7 @@ func TestNothingIsAssumedOfPredicates(t *testing.T) {
 func TestTrialsAreBounded(t *testing.T) {
 	for most := 1; most < 40; most++ {
 		r, _ := minimize(t, 32, most, func(these []int) bool { return all(these, []int{3, 17, 30}) })
-		if !all(r.Left, []int{3, 17, 30}) || r.Minimal != (len(r.Left) == 3 && r.Trials < most) && r.Trials != most {
+		if !all(r.Left, []int{3, 17, 30}) || r.Minimal && len(r.Left) != 3 || !r.Minimal && r.Trials != most {
 			t.Errorf("after %d trials: %+v", most, r)
 		}
 	}
