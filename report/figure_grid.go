@@ -142,6 +142,21 @@ func (f *gridFigure) figure() Figure {
 // gridSingle is how many panels a column of a page can hold.
 const gridSingle = 4
 
+// shortNote returns a panel's name, or what is brief, or the beginning of that: what fits into a width.
+func shortNote(name, brief string, width vg.Length) string {
+	text := style{size: sizeTick}
+	for _, s := range []string{name, brief} {
+		if text.width(s) <= width {
+			return s
+		}
+	}
+	letters := []rune(brief)
+	for len(letters) > 1 && text.width(string(letters)+"…") > width {
+		letters = letters[:len(letters)-1]
+	}
+	return string(letters) + "…"
+}
+
 // gridHeight returns the height of a sheet of 16 cm.
 func gridHeight(s sheet) vg.Length {
 	each := 7.4
@@ -163,6 +178,15 @@ func gridColumns(panels int) int {
 		return 2
 	}
 	return 3
+}
+
+// dataWidth returns about how wide the data of each of some panels are, on paper of a width.
+func dataWidth(paper vg.Length, panels int) vg.Length {
+	if paper != figureWidth {
+		return paper - 52
+	}
+	n := vg.Length(gridColumns(panels))
+	return (paper - (n-1)*gutter - n*46) / n
 }
 
 // arranged makes a sheet of panels, with the axis' label below the lowest of each column and the measure's beside the first.
@@ -187,11 +211,7 @@ func (f *gridFigure) sheet(width vg.Length, most int) sheet {
 		beside += min(len(p.panes), most)
 	}
 	most = max(1, most/len(f.parts))
-	room := width - 52
-	if width == figureWidth {
-		n := vg.Length(gridColumns(beside))
-		room = (width - (n-1)*gutter - n*46) / n
-	}
+	room := dataWidth(width, beside)
 	for _, part := range f.parts {
 		for _, i := range spreadIndices(len(part.panes), most) {
 			p, used := f.panel(&part, &part.panes[i], room)
@@ -211,10 +231,14 @@ func (f *gridFigure) panel(part *gridPart, pane *gridPane, width vg.Length) (pan
 	p := newPlot(f.scale.label, part.scale.label)
 	p.X.Min, p.X.Max = f.scale.low, f.scale.high
 	p.Y.Min, p.Y.Max = part.scale.low, part.scale.high
-	p.X.Tick.Marker, p.Y.Tick.Marker = f.scale.ticker(width), part.scale.ticker()
+	p.Y.Tick.Marker = part.scale.ticker()
 	var keys legend
 	laws := f.lawsOf(pane, part.metric)
-	lawKeys := f.drawLaws(p, laws, part.scale)
+	if len(laws) > 0 {
+		width -= lawNameRoom
+	}
+	p.X.Tick.Marker = f.scale.ticker(width)
+	lawKeys := f.drawLaws(p, laws, part.scale, width+lawNameRoom)
 	var expectations []plot.Plotter
 	some := false
 	for i := range pane.lines {
@@ -245,7 +269,7 @@ func (f *gridFigure) panel(part *gridPart, pane *gridPane, width vg.Length) (pan
 	if !some {
 		p.Add(noData("nothing is known"))
 	}
-	return panel{Plot: p, note: pane.name}, keys
+	return panel{Plot: p, note: shortNote(pane.name, pane.brief, width)}, keys
 }
 
 // end is on for the end of an interval, which need not be known.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
 )
 
 // Where there are fewer seeds, there is no distribution to be seen.
@@ -83,21 +84,23 @@ func (f *gridSpread) runs(l *gridLine, x int) (runs []float64) {
 }
 
 func (f *gridSpread) figure(name, title string) Figure {
-	s := f.sheet(gridPanels)
+	s := f.sheet(figureWidth, gridPanels)
 	return Figure{Name: name, Title: title, Caption: f.caption(gridPanels), height: gridHeight(s), draw: s.draw, table: f.table,
 		single: func() variant {
-			v := f.sheet(gridSingle).single()
+			v := f.sheet(singleWidth, gridSingle).single()
 			v.caption = f.caption(gridSingle)
 			return v
 		}}
 }
 
 // sheet draws so many panels at most.
-func (f *gridSpread) sheet(most int) sheet {
+func (f *gridSpread) sheet(width vg.Length, most int) sheet {
 	var panels []panel
 	var keys legend
-	for _, i := range spreadIndices(len(f.panels), most) {
-		p, used := f.panel(&f.panels[i])
+	shown := spreadIndices(len(f.panels), most)
+	room := dataWidth(width, len(shown))
+	for _, i := range shown {
+		p, used := f.panel(&f.panels[i], room)
 		panels = append(panels, p)
 		for _, k := range used {
 			if !slices.ContainsFunc(keys, func(o key) bool { return o.label == k.label }) {
@@ -108,7 +111,7 @@ func (f *gridSpread) sheet(most int) sheet {
 	return arranged(panels, keys)
 }
 
-func (f *gridSpread) panel(s *spreadPanel) (panel, legend) {
+func (f *gridSpread) panel(s *spreadPanel, width vg.Length) (panel, legend) {
 	low, high := math.Inf(1), math.Inf(-1)
 	var lines [][]float64
 	for i := range s.pane.lines {
@@ -117,7 +120,7 @@ func (f *gridSpread) panel(s *spreadPanel) (panel, legend) {
 			low, high = min(low, runs[0]), max(high, runs[len(runs)-1])
 		}
 	}
-	note := strings.TrimPrefix(s.pane.name+", "+f.place(s.x), ", ")
+	note := shortNote(strings.TrimPrefix(s.pane.name+", "+f.place(s.x), ", "), strings.TrimPrefix(s.pane.brief+", "+f.value(s.x), ", "), width)
 	if high < low {
 		p := newPlot(f.metric.name, "share of the seeds (%)")
 		p.Add(noData("nothing is known"))
@@ -187,7 +190,7 @@ func (f *gridSpread) caption(most int) string {
 	if more := f.more + len(f.panels) - len(shown); more > 0 {
 		text += fmt.Sprintf(" %s of further cells are not drawn.", plural(more, "panel", "panels"))
 	}
-	return strings.TrimSpace(text + " " + f.leftOut())
+	return strings.Join(strings.Fields(text+" "+f.panelWords()+" "+f.leftOut()), " ")
 }
 
 // threeDigits writes a number in a unit that is not written.

@@ -123,11 +123,7 @@ func (f *gridContrast) differs(l *contrastLine, m gridMetric) bool {
 func (f *gridContrast) sheet(width vg.Length) sheet {
 	var panels []panel
 	var keys legend
-	room := width - 52
-	if width == figureWidth {
-		n := vg.Length(gridColumns(len(f.metrics)))
-		room = (width - (n-1)*gutter - n*46) / n
-	}
+	room := dataWidth(width, len(f.metrics))
 	for _, m := range f.metrics {
 		panels = append(panels, f.panel(m, room))
 	}

@@ -86,7 +86,7 @@ var (
 )
 
 // drawLaws draws the curves, dashed where the law does not hold in most runs, with their names at the right, and returns the legend.
-func (v *gridView) drawLaws(p *plot.Plot, curves []gridLawCurve, r gridRange) (keys legend) {
+func (v *gridView) drawLaws(p *plot.Plot, curves []gridLawCurve, r gridRange, width vg.Length) (keys legend) {
 	if len(curves) == 0 {
 		return nil
 	}
@@ -110,10 +110,13 @@ func (v *gridView) drawLaws(p *plot.Plot, curves []gridLawCurve, r gridRange) (k
 		names.at = append(names.at, gridPoint{x: v.scale.at[last.x], y: r.on(last.rate)})
 		names.text = append(names.text, c.law.name)
 	}
-	p.X.Max += float64(.14 * (p.X.Max - p.X.Min)) // where the names stand
+	p.X.Max += float64((p.X.Max - p.X.Min) * float64(lawNameRoom/(width-lawNameRoom)))
 	p.Add(names)
 	return keys.add(some, lineKey("law of TCP's throughput", lawHolds)).add(none, lineKey("law that need not hold there", lawFails))
 }
+
+// lawNameRoom is what the names take at the right.
+const lawNameRoom = vg.Length(32)
 
 // lawSegment is a piece of a curve, cut at the edge of the panel.
 type lawSegment struct {

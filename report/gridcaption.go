@@ -13,7 +13,7 @@ func (f *gridFigure) caption(most int) string {
 	for _, p := range f.parts {
 		parts = append(parts, f.finding(&p))
 	}
-	parts = append(parts, f.topic.words, f.spread())
+	parts = append(parts, f.topic.words, f.spread(), f.panelWords())
 	parts = append(parts, f.theoryWords()...)
 	if f.scale.even && f.scale.joined {
 		parts = append(parts, "The values of "+f.g.Axes[f.x].Key+" stand one beside the other, not to scale.")
@@ -26,7 +26,8 @@ func (f *gridFigure) caption(most int) string {
 	if p := f.parts[0]; p.more > 0 || len(p.panes) > max(1, most/len(f.parts)) {
 		parts = append(parts, fmt.Sprintf("%d of %d panels are shown.", min(len(p.panes), max(1, most/len(f.parts))), p.more+len(p.panes)))
 	}
-	return strings.TrimSpace(strings.Join(append(parts, f.leftOut()), " "))
+	parts = slices.DeleteFunc(append(parts, f.leftOut()), func(s string) bool { return s == "" })
+	return strings.Join(parts, " ")
 }
 
 // capital begins a sentence.

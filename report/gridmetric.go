@@ -72,7 +72,7 @@ var gridTopics = []gridTopic{
 		metrics: []gridMetric{gridReordering}},
 	{name: "link-reordering", title: "Packets out of order on the link up", words: "Reordering ratio of RFC 4737 section 4.1, of the IP packets that arrived.",
 		metrics: []gridMetric{{path: "theory.link.up.reordered.measured", name: "packets reordered, link up", kind: gridShare, better: -1, expected: "theory.link.up.reordered.expected"}}},
-	{name: "retransmissions", title: "What TCP repeated", words: "Segments sent again, SYN and FIN included, and retransmission timeouts.",
+	{name: "retransmissions", title: "What TCP repeated", words: "Segments sent again include SYN and FIN.",
 		metrics: []gridMetric{gridRetransmits, {path: "tcp.timeouts", name: "timeouts", better: -1}}},
 	{name: "queue", title: "Time in the queue of the link up", words: "Time of a packet from its arrival at the queue until its transmission begins.",
 		metrics: []gridMetric{

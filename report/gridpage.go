@@ -56,7 +56,7 @@ func (p *GridPage) WriteMarkdown(w io.Writer) error {
 		fmt.Fprintf(b, "- **%s**: %s\n", m.Name, m.Value)
 	}
 	if len(p.Scenario) > 0 {
-		fmt.Fprintf(b, "\n## What was the same\n\n```json\n%s\n```\n", p.ScenarioText())
+		fmt.Fprintf(b, "\n## What was the same\n\n%s\n\n```json\n%s\n```\n", p.ScenarioNote(), p.ScenarioText())
 	}
 	fmt.Fprintf(b, "\nMade by lossylab %s. The same version, scenario, values and seeds give the same page.\n", p.Version)
 	return b.Flush()
@@ -136,6 +136,11 @@ func (p *GridPage) Varied() (all []fact) {
 		seeds += fmt.Sprintf(" to %d", p.Grid.Seed+uint64(n-1))
 	}
 	return append(all, fact{Name: "seed", Value: seeds})
+}
+
+// ScenarioNote says how ScenarioText is to be read.
+func (p *GridPage) ScenarioNote() string {
+	return "As it was in the first cell: where it has what was varied, other cells had other values."
 }
 
 // ScenarioText is what was the same in all cells, as JSON.

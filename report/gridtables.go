@@ -107,9 +107,12 @@ func (g *Grid) overview() Table {
 func (g *Grid) tableNote() string {
 	text := fmt.Sprintf("Means over the seeds with %s intervals", formatLevel(g.Confidence))
 	if g.Method == BootstrapMethod {
-		text += ", in brackets: bootstrap percentile, of the loss ratio Wilson's score of the messages of all seeds, widened for bursts"
+		text += ", in brackets: bootstrap percentile"
 	} else {
-		text += ": ± is Student's t; in brackets, of the loss ratio, Wilson's score of the messages of all seeds, widened for bursts"
+		text += ": ± is Student's t"
+	}
+	if g.shown(gridLoss) {
+		text += "; of the messages lost, in brackets, Wilson's score of those of all seeds, widened for bursts"
 	}
 	text += ". Numbers have two digits of the half-width."
 	if g.Omitted > 0 {

@@ -88,8 +88,14 @@ func (g *Grid) lawCells(c *GridCell, f *GridFlow, law gridLawName) []Cell {
 		in = int(math.Round(float64(holds.Mean) * float64(holds.N)))
 	}
 	why := strings.Join(g.reasons(c, f, law), "; ")
-	if why == "" && in == holds.N {
+	switch {
+	case why != "":
+	case holds.N == 0:
+		why = "nothing is known"
+	case in == holds.N:
 		why = "it should hold"
+	default:
+		why = "what the report on a single run says"
 	}
 	return []Cell{{law.name, law.name}, {gridCount(rate.N), gridCount(rate.N)}, {gridCSV(rate.Mean), rate.meanText(unit{"", 1e6})},
 		{gridCSV(ratio.Mean), ratio.meanText(unit{"", 1})}, {gridCount(in), fmt.Sprintf("%d of %d", in, holds.N)}, {why, why}}

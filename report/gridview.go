@@ -152,6 +152,27 @@ func (v *gridView) comboName(combo []int) string {
 	return strings.Join(parts, ", ")
 }
 
+// comboValues is comboName without the axes.
+func (v *gridView) comboValues(combo []int) string {
+	var parts []string
+	for _, i := range v.apart {
+		parts = append(parts, v.g.Axes[i].Values[combo[i]])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// panelWords says of what the panels are.
+func (v *gridView) panelWords() string {
+	var keys []string
+	for _, i := range v.apart {
+		keys = append(keys, v.g.Axes[i].Key)
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	return "The panels are of values of " + enumerate(keys) + ", in this order."
+}
+
 // place names a value along the figures: "link.up.loss = 0.1%".
 func (v *gridView) place(x int) string {
 	if v.x < 0 {
@@ -184,6 +205,7 @@ type gridLine struct {
 // gridPane is a panel: its heading and its lines.
 type gridPane struct {
 	name  string
+	brief string // values alone
 	lines []gridLine
 }
 
@@ -201,9 +223,10 @@ func (v *gridView) panes(flows []GridFlow) (panes []gridPane, more int) {
 	}
 	for _, combo := range v.panels {
 		for _, group := range groups {
-			p := gridPane{name: v.comboName(combo), lines: v.lines(group, combo)}
+			p := gridPane{name: v.comboName(combo), brief: v.comboValues(combo), lines: v.lines(group, combo)}
 			if v.split() {
 				p.name = strings.TrimSuffix(group[0].label()+", "+p.name, ", ")
+				p.brief = strings.TrimSuffix(group[0].label()+", "+p.brief, ", ")
 			}
 			panes = append(panes, p)
 		}
