@@ -43,7 +43,7 @@ func (f *gridFigure) finding(p *gridPart) string {
 	}
 	var parts []string
 	for _, l := range lines {
-		if words := f.along(l, &p.metric, p.scale.unit); words != "" {
+		if words := f.along(l, &p.metric); words != "" {
 			if len(lines) > 1 {
 				words = f.lineName(l) + " " + words
 			}
@@ -85,7 +85,7 @@ func (v *gridView) value(x int) string {
 }
 
 // along says how a line goes from its first place to its last.
-func (f *gridFigure) along(l *gridLine, m *gridMetric, u unit) string {
+func (f *gridFigure) along(l *gridLine, m *gridMetric) string {
 	var known []*GridStat
 	for _, x := range f.scale.order {
 		if s := f.stat(l, m.path, x); s != nil {
@@ -95,6 +95,11 @@ func (f *gridFigure) along(l *gridLine, m *gridMetric, u unit) string {
 	if len(known) == 0 {
 		return ""
 	}
+	most := 0.
+	for _, s := range known {
+		most = max(most, float64(s.Mean))
+	}
+	u := gridUnit(m.kind, most)
 	a, b := known[0], known[len(known)-1]
 	from, to := u.behind(a.meanText(u)), u.behind(b.meanText(u))
 	switch {
@@ -133,8 +138,11 @@ func (f *gridFigure) between(lines []*gridLine, p *gridPart) string {
 			}
 		}
 	}
-	u := p.scale.unit
-	return fmt.Sprintf("%s lies between %s (%s) and %s (%s).", capital(p.metric.name), u.behind(low.meanText(u)), lowAt, u.behind(high.meanText(u)), highAt)
+	text := func(s *GridStat) string {
+		u := gridUnit(p.metric.kind, float64(s.Mean))
+		return u.behind(s.meanText(u))
+	}
+	return fmt.Sprintf("%s lies between %s (%s) and %s (%s).", capital(p.metric.name), text(low), lowAt, text(high), highAt)
 }
 
 // spread says of how many seeds the means are, and what the bars are.

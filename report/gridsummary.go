@@ -17,17 +17,7 @@ func WriteGridSummary(w io.Writer, g *Grid) error {
 		_, err := fmt.Fprintln(w, "no cells")
 		return err
 	}
-	heads, metrics := g.summaryHeads()
-	rows := [][]string{heads}
-	for i := range g.Cells[:min(len(g.Cells), summaryLines)] {
-		rows = append(rows, g.summaryRow(&g.Cells[i], metrics))
-	}
-	widths := make([]int, len(heads))
-	for _, row := range rows {
-		for k, cell := range row {
-			widths[k] = max(widths[k], utf8.RuneCountInString(cell))
-		}
-	}
+	rows, widths := g.summaryTable([]gridMetric{gridGoodput, gridLoss, gridTailLatency})
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nMeans over the seeds, with %s intervals\n", formatLevel(g.Confidence))
 	for _, row := range rows {
@@ -44,6 +34,30 @@ func WriteGridSummary(w io.Writer, g *Grid) error {
 	return err
 }
 
+// summaryWidth is how wide the table is at most, if goodput alone fits into that.
+const summaryWidth = 140
+
+// summaryTable returns the head and the lines of the table, and the widths of its columns. It has as many of the measures as have room.
+func (g *Grid) summaryTable(measures []gridMetric) (rows [][]string, widths []int) {
+	heads, metrics := g.summaryHeads(measures)
+	rows = [][]string{heads}
+	for i := range g.Cells[:min(len(g.Cells), summaryLines)] {
+		rows = append(rows, g.summaryRow(&g.Cells[i], metrics))
+	}
+	widths = make([]int, len(heads))
+	total := 0
+	for k := range heads {
+		for _, row := range rows {
+			widths[k] = max(widths[k], utf8.RuneCountInString(row[k]))
+		}
+		total += widths[k] + 2
+	}
+	if total > summaryWidth && len(measures) > 1 {
+		return g.summaryTable(measures[:len(measures)-1])
+	}
+	return rows, widths
+}
+
 // summaryMetric is a column of the terminal's table.
 type summaryMetric struct {
 	flow   GridFlow
@@ -52,10 +66,10 @@ type summaryMetric struct {
 }
 
 // summaryHeads returns the heads and the measures of the columns.
-func (g *Grid) summaryHeads() (heads []string, metrics []summaryMetric) {
+func (g *Grid) summaryHeads(measures []gridMetric) (heads []string, metrics []summaryMetric) {
 	heads = append(g.keys(), "n")
 	for _, f := range g.flows() {
-		for _, m := range []gridMetric{gridGoodput, gridLoss, gridTailLatency} {
+		for _, m := range measures {
 			low, high, known := g.meansOf(g.columnOf(&f, m.path))
 			if !known || low == 0 && high == 0 {
 				continue

@@ -170,7 +170,7 @@ func (v *gridView) panelWords() string {
 	if len(keys) == 0 {
 		return ""
 	}
-	return "The panels are of values of " + enumerate(keys) + ", in this order."
+	return "Each panel has " + map[bool]string{true: "a value", false: "values"}[len(keys) == 1] + " of " + enumerate(keys) + "."
 }
 
 // place names a value along the figures: "link.up.loss = 0.1%".
