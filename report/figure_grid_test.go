@@ -243,3 +243,78 @@ func TestGridTables(t *testing.T) {
 	}
 	golden(t, "grid-summary.txt", b.String())
 }
+
+// TestGridNumber reads values of axes.
+func TestGridNumber(t *testing.T) {
+	for _, at := range []struct {
+		text string
+		want float64
+		kind gridKind
+	}{
+		{"0.1%", .001, gridShare}, {"20ms", .02, gridTime}, {"10mbit", 1e7, gridRate}, {"64KiB", 65536, gridBytes}, {"200", 200, gridPlain},
+		{"0.05", .05, gridPlain}, {"1e-4", 1e-4, gridPlain}, {"cubic", 0, gridWord}, {"loss 1%", 0, gridWord}, {"", 0, gridWord}, {"inf", 0, gridWord},
+	} {
+		if x, kind := gridNumber(at.text); math.Abs(x-at.want) > 1e-12 || kind != at.kind {
+			t.Errorf("%q is %g of kind %d, want %g of kind %d", at.text, x, kind, at.want, at.kind)
+		}
+	}
+	for _, values := range [][]string{{"1%", "20ms"}, {"1", "cubic"}, nil} {
+		if xs, kind := gridNumbers(values); xs != nil || kind != gridWord {
+			t.Errorf("%q are numbers", values)
+		}
+	}
+	if s := newGridScale(GridAxis{"loss", []string{"10%", "0.1%", "1%"}}); !s.log || fmt.Sprint(s.order) != "[1 2 0]" || s.label != "loss (%)" {
+		t.Errorf("%+v", s)
+	}
+	if s := newGridScale(GridAxis{"loss", []string{"0", "0.1%", "10%"}}); s.log || !s.even || !s.joined {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestMeanText rounds to what the interval supports.
+func TestMeanText(t *testing.T) {
+	for _, at := range []struct {
+		mean, low, high Number
+		method, want    string
+	}{
+		{12.8123, 12.5423, 13.0823, Student, "12.81 ± 0.27"},
+		{300.4, -10, 610.8, Student, "300 ± 310"},
+		{12345, 11111, 13579, Student, "12 300 ± 1200"},
+		{-.0123, -.5, .4754, Student, "−0.01 ± 0.49"},
+		{25.617566331, 25.617566331, 25.617566331, Student, "25.6 ± 0"},
+		{25.617566331, 25.617566330999, 25.617566331001, Student, "25.6 ± 0"},
+		{.98, .91, 1.06, WilsonMethod, "0.980 [0.910, 1.060]"},
+		{0, 0, .48, WilsonMethod, "0.00 [0.00, 0.48]"},
+		{0, 0, 0, Student, "0 ± 0"},
+		{1234.6, noNumber, noNumber, "", "1235"},
+		{noNumber, noNumber, noNumber, "", "–"},
+	} {
+		s := GridStat{Mean: at.mean, Low: at.low, High: at.high, Method: at.method}
+		if got := s.meanText(unit{"", 1}); got != at.want {
+			t.Errorf("%v in [%v, %v] is %q, want %q", at.mean, at.low, at.high, got, at.want)
+		}
+	}
+}
+
+// A law holds in all runs of a cell if the columns have no reason against it, and the reasons are TCPTheory's.
+func TestLawReasons(t *testing.T) {
+	g := testGrid("", 4, "", []GridFlow{testTCP}, GridAxis{"loss", []string{"0%", "0.1%", "3%"}})
+	f := g.flows()[0]
+	for i, want := range []string{
+		"the sender runs CUBIC, and it speaks of Reno; no loss event",
+		"the sender runs CUBIC, and it speaks of Reno; fewer than 30 loss events",
+		"the sender runs CUBIC, and it speaks of Reno; timeouts, of which it knows none; more than 2 % of the segments begin a loss event",
+	} {
+		if got := strings.Join(g.reasons(&g.Cells[i], &f, gridLaws[0]), "; "); got != want {
+			t.Errorf("at loss %s: %q", g.Cells[i].Values[0], got)
+		}
+	}
+	f.CC = "reno"
+	if got := g.reasons(&g.Cells[2], &f, gridLaws[1]); len(got) > 0 {
+		t.Errorf("PFTK at 3 %% should hold: %q", got)
+	}
+	f.App, f.Clients = "stream", 3
+	if got := strings.Join(g.reasons(&g.Cells[2], &f, gridLaws[1]), "; "); got != "the program sets the pace; several clients share the link" {
+		t.Errorf("PFTK of three streams: %q", got)
+	}
+}

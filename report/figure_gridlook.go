@@ -104,10 +104,12 @@ func (g gridCurve) Plot(c draw.Canvas, p *plot.Plot) {
 		c.StrokeLines(g.look.line(), line)
 	}
 	bars := draw.LineStyle{Color: g.look.color, Width: .8}
+	last := vg.Length(math.Inf(-1))
 	for _, pt := range g.points {
-		if math.IsNaN(pt.y) || math.IsNaN(pt.low) || math.IsNaN(pt.high) {
+		if math.IsNaN(pt.y) || math.IsNaN(pt.low) || math.IsNaN(pt.high) || x(pt.x)-last < barsApart {
 			continue
 		}
+		last = x(pt.x)
 		g.bar(c, bars, x(pt.x)+g.shift, y(pt.low), y(pt.high), radius)
 	}
 	for _, pt := range g.points {
@@ -116,6 +118,12 @@ func (g gridCurve) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 	}
 }
+
+// How near bars, and marks of what is expected, stand to each other at most: one that is nearer to the one before is left out.
+const (
+	barsApart     = vg.Length(3)
+	expectedApart = vg.Length(7)
+)
 
 // bar draws an interval as far as the panel goes, with a foot at each end that is within.
 func (g gridCurve) bar(c draw.Canvas, l draw.LineStyle, at, low, high, foot vg.Length) {
@@ -146,8 +154,10 @@ type gridMarks struct {
 // Plot implements plot.Plotter.
 func (g gridMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
+	last := vg.Length(math.Inf(-1))
 	for _, pt := range g.points {
-		if at := y(pt.y); at >= c.Min.Y-.5 && at <= c.Max.Y+.5 {
+		if at := y(pt.y); at >= c.Min.Y-.5 && at <= c.Max.Y+.5 && x(pt.x)-last >= expectedApart {
+			last = x(pt.x)
 			g.draw(c, []vg.Point{round(vg.Point{X: x(pt.x) + g.shift, Y: at})})
 		}
 	}

@@ -142,7 +142,7 @@ func (f *gridFigure) between(lines []*gridLine, p *gridPart) string {
 		u := gridUnit(p.metric.kind, float64(s.Mean))
 		return u.behind(s.meanText(u))
 	}
-	return fmt.Sprintf("%s lies between %s (%s) and %s (%s).", capital(p.metric.name), text(low), lowAt, text(high), highAt)
+	return fmt.Sprintf("%s: between %s (%s) and %s (%s).", capital(p.metric.name), text(low), lowAt, text(high), highAt)
 }
 
 // spread says of how many seeds the means are, and what the bars are.
@@ -172,9 +172,18 @@ func (f *gridFigure) spread() string {
 	for _, m := range methods {
 		words = append(words, gridMethods[m])
 	}
-	return fmt.Sprintf("%s; bars: %s intervals, %s%s.", n, formatLevel(f.g.Confidence), enumerate(words),
-		map[bool]string{true: "; those without a foot go on beyond the panel", false: ""}[cut])
+	text := fmt.Sprintf("%s; bars: %s intervals, %s", n, formatLevel(f.g.Confidence), enumerate(words))
+	if cut {
+		text += "; those without a foot go on beyond the panel"
+	}
+	if len(f.scale.order) > manyPlaces {
+		text += "; where they would touch, some are left out"
+	}
+	return text + "."
 }
+
+// manyPlaces is how many places a panel has room for with a bar each.
+const manyPlaces = 20
 
 // seedsText says of how many seeds means are.
 func seedsText(least, most int) string {

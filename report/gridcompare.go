@@ -19,25 +19,30 @@ func (g *Grid) compared() (all []gridComparison) {
 	if g.Compare == "" || len(g.Axes) == 0 {
 		return nil
 	}
+	var metrics []gridMetric
+	var flows [][]GridFlow
+	for _, m := range gridMain {
+		if g.shown(m) {
+			some, _ := g.showing(m)
+			metrics, flows = append(metrics, m), append(flows, some)
+		}
+	}
 	last := len(g.Axes) - 1
 	for from := 0; from < len(g.Cells); {
 		to := from + 1
 		for to < len(g.Cells) && slices.Equal(g.Cells[to].Values[:last], g.Cells[from].Values[:last]) {
 			to++
 		}
-		for _, m := range gridMain {
-			if g.shown(m) {
-				all = append(all, g.comparisonsOf(g.Cells[from:to], m)...)
-			}
+		for i, m := range metrics {
+			all = append(all, g.comparisonsOf(g.Cells[from:to], m, flows[i])...)
 		}
 		from = to
 	}
 	return all
 }
 
-// comparisonsOf compares the first of some cells with each other one.
-func (g *Grid) comparisonsOf(cells []GridCell, m gridMetric) (all []gridComparison) {
-	flows, _ := g.showing(m)
+// comparisonsOf compares the first of some cells with each other one in a measure of some flows.
+func (g *Grid) comparisonsOf(cells []GridCell, m gridMetric, flows []GridFlow) (all []gridComparison) {
 	for _, f := range flows {
 		column := g.columnOf(&f, m.path)
 		for i := range cells[1:] {

@@ -67,10 +67,11 @@ func (g *Grid) unitOf(m gridMetric) unit {
 func (g *Grid) overview() Table {
 	t := Table{Name: "overview", Title: "All cells", Columns: append(g.axisColumns(), Column{"n", "n", true})}
 	var shown []gridMetric
+	var units []unit
 	for _, m := range gridMain {
 		if g.shown(m) {
-			shown = append(shown, m)
 			u := g.unitOf(m)
+			shown, units = append(shown, m), append(units, u)
 			t.Columns = append(t.Columns, Column{m.path, u.after(m.name), true}, Column{Name: m.path + ".low"}, Column{Name: m.path + ".high"})
 		}
 	}
@@ -82,7 +83,7 @@ func (g *Grid) overview() Table {
 		for _, f := range g.flows() {
 			n := 0
 			var cells []Cell
-			for _, m := range shown {
+			for k, m := range shown {
 				column := g.columnOf(&f, m.path)
 				if column < 0 {
 					cells = append(cells, Cell{"", "–"}, Cell{}, Cell{})
@@ -90,7 +91,7 @@ func (g *Grid) overview() Table {
 				}
 				s := &c.Stats[column]
 				n = max(n, s.N)
-				cells = append(cells, Cell{gridCSV(s.Mean), s.meanText(g.unitOf(m))}, Cell{Raw: gridCSV(s.Low)}, Cell{Raw: gridCSV(s.High)})
+				cells = append(cells, Cell{gridCSV(s.Mean), s.meanText(units[k])}, Cell{Raw: gridCSV(s.Low)}, Cell{Raw: gridCSV(s.High)})
 			}
 			row := append(axisCells(c.Values, &f), Cell{gridCount(n), gridCount(n)})
 			t.Rows = append(t.Rows, append(append(row, cells...), Cell{Raw: gridCount(c.Incomplete)}))
@@ -158,9 +159,13 @@ func (g *Grid) comparisonTable() Table {
 	t.Columns = append(append(keys[:len(g.Axes)-1:len(g.Axes)-1], keys[len(g.Axes)]), Column{"measure", "measure", false}, Column{"a", "A", false}, Column{"b", "B", false},
 		Column{"n", "n", true}, Column{"mean_a", "mean of A", true}, Column{"mean_b", "mean of B", true}, Column{"difference", "B − A", true}, Column{"low", "", true},
 		Column{"high", "", true}, Column{"unit", "unit", false}, Column{"verdict", "verdict", false})
+	units := map[string]unit{} // by path
+	for _, m := range gridMain {
+		units[m.path] = g.unitOf(m)
+	}
 	for i := range all {
 		c := &all[i]
-		u := g.unitOf(c.metric)
+		u := units[c.metric.path]
 		places := gridPlaces(u.of(float64(c.MeanA)), u.of(c.half()))
 		t.Rows = append(t.Rows, append(axisCells(c.Others, &c.flow), Cell{c.metric.path, c.metric.name}, Cell{c.A, c.A}, Cell{c.B, c.B},
 			Cell{gridCount(c.N), gridCount(c.N)}, Cell{gridCSV(c.MeanA), gridRounded(u.of(float64(c.MeanA)), places)},
