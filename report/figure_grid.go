@@ -189,10 +189,10 @@ func dataWidth(paper vg.Length, panels int) vg.Length {
 	return (paper - (n-1)*gutter - n*46) / n
 }
 
-// arranged makes a sheet of panels, with the axis' label below the lowest of each column and the measure's beside the first.
-func arranged(panels []panel, keys legend) sheet {
+// arranged makes a sheet of panels in so many columns, of which the last row need not be full.
+func arranged(panels []panel, keys legend, columns int) sheet {
 	s := sheet{keys: keys}
-	for row := range slices.Chunk(panels, gridColumns(len(panels))) {
+	for row := range slices.Chunk(panels, columns) {
 		s.rows = append(s.rows, row)
 	}
 	last := len(s.rows) - 1
@@ -223,7 +223,7 @@ func (f *gridFigure) sheet(width vg.Length, most int) sheet {
 			}
 		}
 	}
-	return arranged(panels, keys)
+	return arranged(panels, keys, gridColumns(len(panels)))
 }
 
 // panel draws one panel whose data have a width, and returns the entries of the legend.

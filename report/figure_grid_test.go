@@ -128,6 +128,7 @@ func testGrids() []*Grid {
 		testGrid("three axes", 4, "", both, losses, delays, cc),
 		testGrid("words", 3, "", both, GridAxis{"link", []string{"loss 1% reorder 2% by 3", "loss 3% reorder 5% by 5", "a link with a very long description of what it does"}}),
 		testGrid("compared alone", 4, "tcp.cc", both, cc),
+		testGrid("numbers compared", 4, "link.up.loss", tcp, cc, losses),
 		testGrid("several traffics", 3, "", mixed, losses, delays),
 		testGrid("many values", 2, "", tcp, GridAxis{"delay", numbered(30, "%dms")}, GridAxis{"loss", numbered(20, "%d%%")}),
 		testGrid("one seed", 1, "", both, losses),

@@ -108,7 +108,7 @@ func (f *gridSpread) sheet(width vg.Length, most int) sheet {
 			}
 		}
 	}
-	return arranged(panels, keys)
+	return arranged(panels, keys, gridColumns(len(panels)))
 }
 
 func (f *gridSpread) panel(s *spreadPanel, width vg.Length) (panel, legend) {

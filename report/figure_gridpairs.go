@@ -29,6 +29,7 @@ type contrastLine struct {
 	flow  GridFlow
 	combo []int
 	b     int // 0: those along the figure
+	other int // with those, the value of the axis of lines
 	label string
 }
 
@@ -57,9 +58,9 @@ func (v *gridView) comparison() []Figure {
 // choose makes the lines.
 func (f *gridContrast) choose() {
 	values := f.g.Axes[f.axis].Values
-	bs := []int{0}
+	bs, others := []int{0}, f.shown
 	if f.x != f.axis {
-		bs = nil
+		bs, others = nil, []int{0}
 		for b := 1; b < len(values); b++ {
 			bs = append(bs, b)
 		}
@@ -67,8 +68,9 @@ func (f *gridContrast) choose() {
 	var all []contrastLine
 	for _, combo := range f.panels {
 		for _, flow := range f.g.flows() {
-			for _, b := range bs {
-				l := contrastLine{flow, combo, b, f.label(&flow, combo, b)}
+			for i := range len(bs) * len(others) {
+				l := contrastLine{flow: flow, combo: combo, b: bs[i/len(others)], other: others[i%len(others)]}
+				l.label = f.label(&l)
 				if slices.ContainsFunc(f.metrics, func(m gridMetric) bool { return f.differs(&l, m) }) {
 					all = append(all, l)
 				}
@@ -82,16 +84,19 @@ func (f *gridContrast) choose() {
 }
 
 // label names a line.
-func (f *gridContrast) label(flow *GridFlow, combo []int, b int) string {
+func (f *gridContrast) label(l *contrastLine) string {
 	var parts []string
 	if len(f.g.flows()) > 1 {
-		parts = append(parts, flow.label())
+		parts = append(parts, l.flow.label())
 	}
-	if values := f.g.Axes[f.axis].Values; b > 0 {
-		parts = append(parts, values[b]+" − "+values[0])
+	values := f.g.Axes[f.axis].Values
+	if l.b > 0 {
+		parts = append(parts, values[l.b]+" − "+values[0])
+	} else if f.series >= 0 {
+		parts = append(parts, f.seriesName(l.other))
 	}
 	if len(f.panels) > 1 {
-		parts = append(parts, f.comboName(combo))
+		parts = append(parts, f.comboName(l.combo))
 	}
 	if parts == nil {
 		return "difference from " + f.g.Axes[f.axis].Values[0]
@@ -103,7 +108,7 @@ func (f *gridContrast) label(flow *GridFlow, combo []int, b int) string {
 func (f *gridContrast) pair(l *contrastLine, m gridMetric, x int) (p GridPair, ok bool) {
 	a, b := f.cell(l.combo, 0, x), f.cell(l.combo, l.b, x)
 	if f.x == f.axis {
-		a, b = f.cell(l.combo, 0, 0), f.cell(l.combo, 0, x)
+		a, b = f.cell(l.combo, l.other, 0), f.cell(l.combo, l.other, x)
 	}
 	column := f.g.columnOf(&l.flow, m.path)
 	if a == nil || b == nil || a == b || column < 0 {
@@ -123,7 +128,7 @@ func (f *gridContrast) differs(l *contrastLine, m gridMetric) bool {
 func (f *gridContrast) sheet(width vg.Length) sheet {
 	var panels []panel
 	var keys legend
-	room := dataWidth(width, len(f.metrics))
+	room := dataWidth(width, min(2, len(f.metrics)))
 	for _, m := range f.metrics {
 		panels = append(panels, f.panel(m, room))
 	}
@@ -133,7 +138,7 @@ func (f *gridContrast) sheet(width vg.Length) sheet {
 	}
 	open := gridLook{grey, dot, true, nil}
 	keys = append(keys, open.key("open mark: the interval has 0 in it", false))
-	return arranged(panels, keys)
+	return arranged(panels, keys, min(2, len(panels)))
 }
 
 // look is that of line i. Marks are open where nothing is shown.
@@ -184,16 +189,18 @@ func (f *gridContrast) panel(m gridMetric, width vg.Length) panel {
 		}
 		p.Add(plot.Plotter(c))
 	}
-	return panel{Plot: p, name: capital(m.name), note: sideNote(m, f.g.Axes[f.axis].Values)}
+	name := capital(m.name)
+	what := map[int]string{1: "is better", -1: "is worse", 0: "has more"}[m.better]
+	note := shortNote(sideNote(what, f.g.Axes[f.axis].Values), "above 0: "+strings.TrimPrefix(what, "is "), width-style{size: sizeHead, bold: true}.width(name)-6)
+	return panel{Plot: p, name: name, note: note}
 }
 
 // sideNote says what a difference above 0 means.
-func sideNote(m gridMetric, values []string) string {
-	what := map[int]string{1: "is better", -1: "is worse", 0: "has more"}[m.better]
+func sideNote(what string, values []string) string {
 	if len(values) == 2 {
 		return "above 0: " + values[1] + " " + what
 	}
-	return "above 0: the other " + what + " than " + values[0]
+	return "above 0: " + strings.TrimPrefix(what, "is ") + " than at " + values[0]
 }
 
 // caption says how many differences are there.
