@@ -73,6 +73,9 @@ func singles() map[string][]Figure {
 	for name, flows := range edgeFlows() {
 		all[name] = Figures(flows)
 	}
+	for _, g := range testGrids() {
+		all[g.Title] = GridFigures(g)
+	}
 	for _, n := range []int{1, 40, 600, 30_000} {
 		all[fmt.Sprint("link of ", n)] = []Figure{LinkFigure(linkTrial(n))}
 	}

@@ -45,7 +45,9 @@ func (s sheet) draw(c draw.Canvas) {
 	}
 	for i, row := range plot.Align(plots, tiles, c) {
 		for j, area := range row {
-			s.rows[i][j].draw(area)
+			if s.rows[i][j].Plot != nil { // the last row need not be full
+				s.rows[i][j].draw(area)
+			}
 		}
 	}
 }

@@ -44,6 +44,9 @@ func (s sheet) stack() stack {
 			row, column = i%len(s.rows), i/len(s.rows)
 		}
 		p := s.rows[row][column]
+		if p.Plot == nil {
+			continue
+		}
 		narrow := *p.Plot
 		p.Plot = &narrow
 		st.panels = append(st.panels, p)

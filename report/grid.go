@@ -19,6 +19,9 @@ type Grid struct {
 	Method     string   // of the intervals of means: Student or BootstrapMethod
 	Compare    string   // the key of the last axis, whose values are compared by pairs; or empty
 
+	Flows []GridFlow // in the order of the columns; nil: as the columns have them
+	Asked []string   // measures, without their flow, that every sweep does not have: they get figures of their own
+
 	Cells   []GridCell // in the order of the sweep, the last axis fastest; at most GridCells of them
 	Omitted int        // cells beyond those: figures do not show them, tables have them
 }

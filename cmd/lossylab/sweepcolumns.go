@@ -22,6 +22,7 @@ var keptTCP = []string{
 	"tcp.retransmits", "tcp.fast_recoveries", "tcp.timeouts", "tcp.spurious", "tcp.cwnd_max", "tcp.srtt_s.mean", "app.hol_wait_s.mean",
 	"metrics.tcp.rtt_s.mean", "metrics.tcp.loss_events", "metrics.tcp.loss_event_rate", "metrics.tcp.throughput_bps",
 	"theory.tcp.delay_bandwidth_product_bytes",
+	"theory.tcp.link_rate_bps", "theory.tcp.window_segments", "theory.tcp.mss_bytes", "theory.tcp.rtt_s", // why a law need not hold
 	"theory.tcp.mathis.rate_bps", "theory.tcp.mathis.goodput_over_rate", "theory.tcp.mathis.holds",
 	"theory.tcp.pftk_full.rate_bps", "theory.tcp.pftk_full.goodput_over_rate", "theory.tcp.pftk_full.holds",
 	"theory.tcp.cubic.rate_bps", "theory.tcp.cubic.goodput_over_rate", "theory.tcp.cubic.holds",

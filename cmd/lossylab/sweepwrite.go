@@ -124,6 +124,8 @@ func (w *sweepWriter) write() error {
 	}
 	w.grid = &report.Grid{Title: w.about.Title, Columns: w.plan.Columns, Seed: w.plan.Seed, Repeat: w.plan.Repeat,
 		Confidence: w.outputs.confidence, Method: w.flags.method(), Compare: w.about.Compare}
+	w.grid.Flows = w.about.flowsAbout(w.plan.Columns)
+	w.grid.Asked = askedBeside(w.grid.Flows, w.plan.Columns)
 	for _, a := range w.plan.Axes {
 		w.grid.Axes = append(w.grid.Axes, report.GridAxis{Key: a.Key, Values: a.Values})
 	}
@@ -235,11 +237,15 @@ func (w *sweepWriter) present() error {
 			}
 		}
 	}
-	page := report.GridPage{Grid: w.grid, Figures: figures, Image: "", Version: version}
+	page := report.GridPage{Grid: w.grid, Figures: figures, Version: version, Scenario: w.about.Scenario,
+		Tables: strings.Join(w.outputs.tables, ","), FigureColumns: w.outputs.columns}
 	if len(w.outputs.formats) > 0 {
 		page.Image = w.outputs.formats[0]
 	}
-	return w.dir.write("report.md", page.WriteMarkdown)
+	if err := w.dir.write("report.md", page.WriteMarkdown); err != nil {
+		return err
+	}
+	return w.dir.write("report.html", page.WriteHTML)
 }
 
 // tell prints what there is.
