@@ -166,7 +166,7 @@ func (r *Results) measuredTCP() (rows []measureRow) {
 		}},
 		{"round trip p50, p95, p99", "RFC 6298 §3", func(m *TCPMetrics) string { return m.RTT.text() }},
 		{"SRTT and RTTVAR, at the end", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.SRTT.duration(), m.RTTVar.duration()) }},
-		{"RTO of 1 s at least; of 200 ms, as on Linux", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.RTO.duration(), m.RTOLinux.duration()) }},
+		{"RTO of 1 s at least; of SRTT + 200 ms, as on Linux", "RFC 6298 §2", func(m *TCPMetrics) string { return together(m.RTO.duration(), m.RTOLinux.duration()) }},
 		{"duplicate acknowledgments", "RFC 5681 §2", func(m *TCPMetrics) string { return formatCount(m.Duplicates) }},
 		{"FlightSize, mean and most", "RFC 5681 §2", func(m *TCPMetrics) string {
 			return together(m.FlightMean.whole(), count(m.FlightMax, "byte"))

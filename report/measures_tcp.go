@@ -67,8 +67,7 @@ func (m *tcpMeasures) answered(c *tcpConn, h *netem.Header) {
 
 // result sums up. What else belongs to it is the Collector's to add.
 func (m *tcpMeasures) result() *TCPMetrics {
-	linux := m.trip.RTO
-	linux.Min = metric.LinuxMinRTO
+	linux := m.trip.RTO.Linux()
 	flight, window := m.flight.Result(0), m.window.Result(0)
 	some := m.trip.Samples.N() > 0
 	return &TCPMetrics{

@@ -105,7 +105,7 @@ type TCPMetrics struct {
 	SRTT       Number         `json:"srtt_s"`                   // RFC 6298 section 2, at the end, of these samples
 	RTTVar     Number         `json:"rttvar_s"`                 //
 	RTO        Number         `json:"rto_s"`                    // with its least second (2.4)
-	RTOLinux   Number         `json:"rto_linux_s"`              // with Linux's least 200 ms
+	RTOLinux   Number         `json:"rto_linux_s"`              // Linux's: SRTT and 200 ms at least
 	FlightMean Number         `json:"in_flight_mean_bytes"`     // RFC 5681's FlightSize: sent and not acknowledged cumulatively, over time
 	FlightMax  int64          `json:"in_flight_max_bytes"`      //
 	WindowMin  int64          `json:"receive_window_min_bytes"` // as scaled, after the handshake

@@ -47,7 +47,7 @@ type TCPTheory struct {
 	P        Number `json:"loss_event_rate"`
 	Events   int64  `json:"loss_events"`
 	RTT      Number `json:"rtt_s"`           // mean of the samples that Karn's algorithm allows
-	T0       Number `json:"t0_s"`            // first timeout: RFC 6298, of at least the 200 ms of Linux
+	T0       Number `json:"t0_s"`            // first timeout: RFC 6298, of at least SRTT and 200 ms as on Linux
 	MSS      int64  `json:"mss_bytes"`       // payload of the largest segment
 	AckEvery int    `json:"b"`               // segments to an acknowledgment, 1 or 2
 	Window   int64  `json:"window_segments"` // that the receiver allowed at most

@@ -12,7 +12,7 @@ import (
 
 // RFC 6298 section 2 by hand: samples of 100 and 200 ms.
 func TestRTO(t *testing.T) {
-	linux := RTO{Min: LinuxMinRTO}
+	linux := RTO{}.Linux()
 	rfc := RTO{Granularity: 500 * time.Millisecond}
 	if linux.Timeout() != time.Second || rfc.Timeout() != time.Second {
 		t.Error("the first timeout is not 1 s")
@@ -37,7 +37,7 @@ func TestRTO(t *testing.T) {
 		linux.Add(10 * time.Millisecond)
 		rfc.Add(900 * time.Millisecond)
 	}
-	if linux.Timeout() != LinuxMinRTO || rfc.Timeout() != 1400*time.Millisecond {
+	if linux.Timeout() != 10*time.Millisecond+LinuxMinRTO || rfc.Timeout() != 1400*time.Millisecond {
 		t.Errorf("after a calm: %v and, by the clock's granularity, %v", linux.Timeout(), rfc.Timeout())
 	}
 }

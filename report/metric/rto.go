@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// LinuxMinRTO is the least retransmission timeout of Linux. RFC 6298 asks for 1 s, which is the zero value's.
+// LinuxMinRTO is rto_min of ip-route(8): the least retransmission timeout of Linux, and more than that, the least that it adds
+// to SRTT. RFC 6298 asks for 1 s in all, which is the zero value's.
 const LinuxMinRTO = 200 * time.Millisecond
 
 // RTO is the retransmission timer of RFC 6298 section 2 without its backing off: SRTT, RTTVAR and RTO from round-trip time
@@ -28,6 +29,13 @@ func (r *RTO) Add(sample time.Duration) {
 	// (2.3) RTTVAR first, with the SRTT before; alpha is 1/8 and beta 1/4.
 	r.rttvar += float64((math.Abs(r.srtt-s) - r.rttvar) / 4)
 	r.srtt += float64((s - r.srtt) / 8)
+}
+
+// Linux returns the timer as Linux keeps it: SRTT + max(200 ms, 4 RTTVAR). Measured on Linux 6.12 with a tick of 10 ms: an
+// SRTT of 41.5 ms with an RTTVAR of 2.2 ms made 250 ms.
+func (r RTO) Linux() RTO {
+	r.Min, r.Granularity = LinuxMinRTO, LinuxMinRTO
+	return r
 }
 
 // SRTT returns the smoothed round-trip time, rounded to whole nanoseconds; 0 before the first sample.
