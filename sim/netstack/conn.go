@@ -15,6 +15,7 @@ type conn struct {
 	local, remote net.Addr
 	read          tcpip.SliceWriter
 	write         bytes.Reader
+	sender        *sender // nil with UDP
 }
 
 func newConn(h *Host, network string, ep tcpip.Endpoint, q *waiter.Queue) *conn {
@@ -22,6 +23,9 @@ func newConn(h *Host, network string, ep tcpip.Endpoint, q *waiter.Queue) *conn 
 	local, _ := ep.GetLocalAddress()
 	remote, _ := ep.GetRemoteAddress()
 	c.local, c.remote = netAddr(network, local), netAddr(network, remote)
+	if s := h.senders.byID[connBetween(local.Port, remote)]; s != nil && tcpip.Endpoint(s.ep) == ep {
+		c.sender = s
+	}
 	return c
 }
 
@@ -51,6 +55,7 @@ func (c *conn) Write(b []byte) (n int, _ error) {
 		c.write.Reset(b[n:])
 		k, err := c.ep.Write(&c.write, tcpip.WriteOptions{})
 		n += int(k)
+		c.host.senders.wrote(c.sender)
 		if err == nil && n == len(b) {
 			return n, nil
 		}
@@ -71,7 +76,9 @@ func (c *conn) CloseWrite() error {
 	if c.closed {
 		return c.failed("close", net.ErrClosed)
 	}
-	return c.failed("close", socketError(c.ep.Shutdown(tcpip.ShutdownWrite)))
+	err := c.ep.Shutdown(tcpip.ShutdownWrite)
+	c.host.senders.wrote(c.sender)
+	return c.failed("close", socketError(err))
 }
 
 // LocalAddr implements net.Conn.

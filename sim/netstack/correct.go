@@ -8,8 +8,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
-// Four things that the stack's TCP does other than the RFCs and Linux, mended from outside whenever the stack is quiet.
-// (A fifth is mended by the clock, in clock.go, and a sixth is in pmtu.go.) Each has a test that shows what happens without it, and that fails when
+// Things that the stack's TCP does other than the RFCs and Linux, mended from outside whenever the stack is quiet.
+// (One more is mended by the clock, in clock.go; others are in pmtu.go and timers.go.) Each has a test that shows what happens without it, and that fails when
 // the stack no longer needs it.
 
 // mendOutstanding counts anew the segments in flight, where the stack counts too many or none.
@@ -132,6 +132,9 @@ type sender struct {
 	cwnd int
 	una  seqnum.Value
 	told sample
+
+	probe   tcpip.MonotonicTime // when the tail loss probe that is out was sent; zero if none is
+	probeAt tcpip.MonotonicTime // when the next one was last set to be sent
 
 	mss      int  // payload of a full segment
 	timedOut bool // and what was sent before the timeout is not all acknowledged

@@ -3,6 +3,7 @@ package netstack
 import (
 	"fmt"
 	"reflect"
+	"time"
 	"unsafe"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -28,7 +29,14 @@ type offsets struct {
 	sent  uintptr // of the number of times that it was sent, in a segment: uint32
 	acked uintptr // of whether it was SACKed, in a segment: bool
 	lost  uintptr // of whether RACK holds it for lost and it was not sent again yet, in a segment: bool
-	err   error
+
+	resend, probe       uintptr // of the timers, in the sender
+	timerState, target  uintptr // of a timer's state and the instant at which it is to go off, in a timer
+	clockTarget, waiter uintptr // of the instant for which the host's clock has it, and of what is set there, in a timer
+	probed              uintptr // of whether a probe is out, in the sender: bool
+	minRTO              uintptr // of the least retransmission timeout, in the sender: time.Duration
+
+	err error
 }
 
 func lookInside() (o offsets) {
@@ -62,10 +70,28 @@ func lookInside() (o offsets) {
 	o.lost = field(segment, "lost", reflect.TypeFor[bool]()).Offset
 	cc := field(sender, "cc", nil)
 	o.cc = cc.Offset
+	o.lookAtTimers(sender, field)
 	if o.err == nil && cc.Type.Kind() != reflect.Interface {
 		o.err = fmt.Errorf("netstack: the congestion control of %s is a %s: its TCP cannot be corrected", Version, cc.Type)
 	}
 	return o
+}
+
+// lookAtTimers finds the retransmission timer and the probe's, which are alike.
+func (o *offsets) lookAtTimers(sender reflect.Type, field func(reflect.Type, string, reflect.Type) reflect.StructField) {
+	resend := field(sender, "resendTimer", nil)
+	o.resend, o.probe = resend.Offset, field(sender, "probeTimer", resend.Type).Offset
+	state := field(resend.Type, "state", nil)
+	if state.Type.Kind() != reflect.Int {
+		field(resend.Type, "state of kind int", nil) // which is not there
+	}
+	o.timerState = state.Offset
+	o.target = field(resend.Type, "target", reflect.TypeFor[tcpip.MonotonicTime]()).Offset
+	o.clockTarget = field(resend.Type, "clockTarget", reflect.TypeFor[tcpip.MonotonicTime]()).Offset
+	o.waiter = field(resend.Type, "timer", reflect.TypeFor[tcpip.Timer]()).Offset
+	rack := field(sender, "rc", nil)
+	o.probed = rack.Offset + field(rack.Type, "tlpRxtOut", reflect.TypeFor[bool]()).Offset
+	o.minRTO = field(sender, "minRTO", reflect.TypeFor[time.Duration]()).Offset
 }
 
 // inner is what is inside one connection's sender.
@@ -131,4 +157,33 @@ func (in inner) inFlight() (n int) {
 		}
 	}
 	return n
+}
+
+// probed reports whether a tail loss probe was sent and nothing has been heard of it.
+func (in inner) probed() bool { return *(*bool)(unsafe.Add(in.snd, inside.probed)) }
+
+// minRTO is the least that the stack makes of the retransmission timeout when it next measures a round trip.
+func (in inner) minRTO() *time.Duration { return (*time.Duration)(unsafe.Add(in.snd, inside.minRTO)) }
+
+func (in inner) resend() stackTimer { return stackTimer{unsafe.Add(in.snd, inside.resend)} }
+func (in inner) probe() stackTimer  { return stackTimer{unsafe.Add(in.snd, inside.probe)} }
+
+// stackTimer is one of the sender's timers.
+type stackTimer struct{ at unsafe.Pointer }
+
+// enabled reports whether the timer is set: its state is then the third of four.
+func (t stackTimer) enabled() bool { return *(*int)(unsafe.Add(t.at, inside.timerState)) == 2 }
+
+func (t stackTimer) target() *tcpip.MonotonicTime {
+	return (*tcpip.MonotonicTime)(unsafe.Add(t.at, inside.target))
+}
+
+// bringForward has a timer that is set go off at an earlier instant, which is not before now.
+func (t stackTimer) bringForward(to, now tcpip.MonotonicTime) {
+	*t.target() = to
+	clock := (*tcpip.MonotonicTime)(unsafe.Add(t.at, inside.clockTarget))
+	if to.Before(*clock) { // otherwise the host's clock wakes it before, and it sleeps on
+		*clock = to
+		(*(*tcpip.Timer)(unsafe.Add(t.at, inside.waiter))).Reset(to.Sub(now))
+	}
 }

@@ -19,7 +19,7 @@ type senders struct {
 }
 
 // asIs leaves single corrections out: tests show by it what the stack does without them.
-type asIs struct{ outstanding, reno, recovery, cubic, tooBig bool }
+type asIs struct{ outstanding, reno, recovery, cubic, tooBig, timers bool }
 
 // sample is what was last told of a sender, but for the time of it.
 type sample = sim.TCPInfo
@@ -55,6 +55,16 @@ func (ss *senders) all() {
 	}
 }
 
+// wrote looks after the timers of s, which the stack sets when a program hands it something to send.
+func (ss *senders) wrote(s *sender) {
+	if s == nil || ss.asIs.timers {
+		return
+	}
+	if in, ok := look(s.ep, ss.host.config.CC); ok {
+		s.mendTimers(in, ss.host.clock.NowMonotonic())
+	}
+}
+
 func (ss *senders) lookAfter(s *sender) {
 	in, ok := look(s.ep, ss.host.config.CC)
 	if !ok {
@@ -74,6 +84,9 @@ func (ss *senders) lookAfter(s *sender) {
 	}
 	if !ss.asIs.outstanding {
 		mendOutstanding(in)
+	}
+	if !ss.asIs.timers {
+		s.mendTimers(in, ss.host.clock.NowMonotonic())
 	}
 	s.cwnd, s.una, s.mss = in.state.SndCwnd, in.state.SndUna, in.state.MaxPayloadSize
 	if !ss.asIs.recovery {
