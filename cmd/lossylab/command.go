@@ -40,6 +40,7 @@ func commands() []command {
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
+		{"relay", "tcp|udp LISTEN SERVER … [flags]", "put the link in front of programs that already run, in real time", relayCommand, relayHelp},
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
 		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
 		{"help", "[COMMAND]", "print help, also of a command", nil, nil},

@@ -50,14 +50,18 @@ func (w *Wall) Enter() {
 }
 
 func (w *Wall) advance() {
-	w.now = max(w.now, w.Now())
-	w.driven.Advance(w.now)
+	if !w.closed {
+		w.now = max(w.now, w.Now())
+		w.driven.Advance(w.now)
+	}
 }
 
 // Leave does what has become due meanwhile, lets go of the lock, and writes what is to be written.
 func (w *Wall) Leave() {
-	w.driven.Advance(w.now)
-	w.arm()
+	if !w.closed {
+		w.driven.Advance(w.now)
+		w.arm()
+	}
 	for o := w.next(); o != nil; o = w.next() {
 		batch := o.take()
 		w.mu.Unlock()
@@ -72,10 +76,6 @@ func (w *Wall) Leave() {
 func (w *Wall) wake() {
 	w.mu.Lock()
 	w.armed = idle
-	if w.closed {
-		w.mu.Unlock()
-		return
-	}
 	w.advance()
 	w.Leave()
 }
@@ -84,14 +84,14 @@ func (w *Wall) wake() {
 // anew with each packet.
 func (w *Wall) arm() {
 	at, ok := w.driven.Next()
-	if !ok || at >= w.armed || w.closed {
+	if !ok || at >= w.armed {
 		return
 	}
 	w.armed = at
 	w.timer.Reset(time.Duration(at - w.Now()))
 }
 
-// Close stops the timer: from now on, nothing happens but between Enter and Leave.
+// Close lets time stand still: nothing is driven any more.
 func (w *Wall) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"lossylab/netem"
@@ -43,6 +44,7 @@ type Net struct {
 	serial  uint64
 	perfect bool // the link does nothing to packets: several may be dealt with together
 	late    relay.Lateness
+	ended   sync.Once
 }
 
 // way is one direction of a Net.
@@ -173,16 +175,15 @@ func (n *Net) host(name string, addr netip.Addr, toward int) (*netstack.Host, er
 		Seed: n.Seed}, n.next, n.ways[1-toward].pipe.Send)
 }
 
-// Change has packets that are sent from now on go through other stages; nil leaves a way as it is. make is called within
-// the Wall.
-func (n *Net) Change(make func(now netem.Time) (up, down netem.Stage, perfect bool)) {
+// Change has packets that are sent from now on go through other stages; nil leaves a way as it is. It calls then, within the
+// Wall, at the time of the change, which says whether the link is perfect now.
+func (n *Net) Change(up, down netem.Stage, then func(now netem.Time) (perfect bool)) {
 	n.Wall.Enter()
 	defer n.Wall.Leave()
-	up, down, perfect := make(n.Loop.Now())
-	n.perfect = perfect
 	for i, s := range []netem.Stage{up, down} {
 		if s != nil {
 			n.ways[i].Change(s)
 		}
 	}
+	n.perfect = then(n.Loop.Now())
 }

@@ -81,7 +81,10 @@ func (n *Net) Drain(d time.Duration, stop <-chan struct{}) {
 }
 
 // Close ends everything: what is still connected is reset. No goroutine is left behind, and nothing more happens to packets.
-func (n *Net) Close() {
+// What has been counted can be asked for all the same.
+func (n *Net) Close() { n.ended.Do(n.close) }
+
+func (n *Net) close() {
 	for _, r := range n.relays {
 		r.Close()
 	}
