@@ -2,16 +2,24 @@
 
 package relay
 
-// read brings what the server answers to the link.
-func (f *flow) read() {
-	defer f.at.udp.readers.Done()
-	r := &room{}
-	for {
-		n, err := f.server.Read(r.space())
-		if err == nil {
-			f.fromServer(r, n)
-		} else if !f.failed(err) {
-			return
-		}
-	}
+import "net"
+
+// reader reads datagrams one by one.
+type reader struct {
+	conn *net.UDPConn
+	room room
 }
+
+func newReader(c *net.UDPConn, connected bool) (*reader, error) { return &reader{conn: c}, nil }
+
+// next returns the next datagram, to be given back by done.
+func (r *reader) next() (*room, error) {
+	n, from, err := r.conn.ReadFromUDPAddrPort(r.room.space())
+	if err != nil {
+		return nil, err
+	}
+	r.room.keep(n, from)
+	return &r.room, nil
+}
+
+func (r *reader) done(room *room) { room.taken() }

@@ -73,8 +73,8 @@ func NewUDP(c UDPConfig) *UDP {
 func (u *UDP) Relay(conn *net.UDPConn, server netip.AddrPort) {
 	l := &listener{udp: u, conn: conn, server: server}
 	conn.SetReadBuffer(4 << 20) // as much as the system allows: what does not fit is lost before anybody sees it
-	l.up = outbox{wall: u.Wall, write: l.toServer}
-	l.down = outbox{wall: u.Wall, write: l.toClient}
+	l.up = outbox{wall: u.Wall, listener: l}
+	l.down = outbox{wall: u.Wall, listener: l, way: down}
 	u.listeners = append(u.listeners, l)
 	u.readers.Add(1)
 	go l.read()

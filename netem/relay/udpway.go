@@ -11,39 +11,37 @@ import (
 // read brings what clients send to the link.
 func (l *listener) read() {
 	defer l.udp.readers.Done()
-	r := &room{}
-	for {
-		n, from, err := l.conn.ReadFromUDPAddrPort(r.space())
-		switch {
-		case err == nil:
-			l.fromClient(r, n, from)
-		case gone(err):
-			return
-		default: // some systems tell here of what an earlier datagram met
+	r, err := newReader(l.conn, false)
+	for err == nil || !gone(err) {
+		var room *room
+		if room, err = r.next(); room != nil {
+			l.fromClients(room)
+			r.done(room)
+		}
+		if err != nil && !gone(err) { // some systems tell here of what an earlier datagram met
 			l.udp.tell("receiving from clients", l.server, err)
 			time.Sleep(time.Millisecond)
 		}
 	}
 }
 
-// fromClient takes a datagram of n bytes in r.
-func (l *listener) fromClient(r *room, n int, client netip.AddrPort) {
+// fromClients takes a batch of datagrams.
+func (l *listener) fromClients(r *room) {
 	u := l.udp
 	u.Wall.Enter()
-	f := u.flows.byKey[flowKey{l, client}]
-	if f == nil {
-		u.Wall.Leave()
-		if f = l.open(client); f == nil {
-			return
+	for _, d := range r.batch {
+		l.counts.FromClient++
+		f := u.flows.byKey[flowKey{l, d.from}]
+		if f == nil {
+			if f = l.admit(d.from); f == nil {
+				continue
+			}
 		}
-		u.Wall.Enter()
-		l.admit(f)
+		u.flows.touch(f, u.Wall.now)
+		p := r.packet(f.ends.headers(), d)
+		u.number(f, up, p)
+		u.Up(p)
 	}
-	u.flows.touch(f, u.Wall.now)
-	l.counts.FromClient++
-	p := r.packet(f.ends.headers(), n)
-	u.number(f, up, p)
-	u.Up(p)
 	u.Wall.Leave()
 }
 
@@ -54,47 +52,60 @@ func (u *UDP) number(f *flow, w way, p *netem.Packet) {
 	f.ends.seal(p.Data, w, uint16(serial))
 }
 
-// open makes the socket towards the server for a new client, outside the lock: only the reader makes any.
-func (l *listener) open(client netip.AddrPort) *flow {
+// admit begins a flow for a new client, nil if there is no socket for it. The lock is free while it is made: only the
+// listener's reader makes any.
+func (l *listener) admit(client netip.AddrPort) *flow {
+	u := l.udp
+	u.Wall.Leave()
 	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(l.server))
+	u.Wall.Enter()
 	if err != nil {
-		l.udp.tell("a socket for one more client", l.server, err)
-		l.udp.Wall.Enter()
-		l.counts.FromClient, l.counts.Unsent = l.counts.FromClient+1, l.counts.Unsent+1
-		l.udp.Wall.Leave()
+		u.tell("a socket for one more client", l.server, err)
+		l.counts.Unsent++
 		return nil
 	}
-	return &flow{at: l, client: client, ends: newEnds(client, l.server), server: conn}
-}
-
-// admit begins a flow.
-func (l *listener) admit(f *flow) {
-	u := l.udp
 	for len(u.flows.byKey) >= u.Clients {
 		u.flows.oldest.at.counts.Forgotten++
 		u.flows.forget(u.flows.oldest)
 	}
 	l.counts.Clients++
-	f.born = u.Serial() + 1
+	f := &flow{at: l, client: client, ends: newEnds(client, l.server), server: conn, born: u.Serial() + 1}
 	u.flows.add(f)
 	u.readers.Add(1)
 	go f.read()
+	return f
 }
 
-// fromServer takes a datagram of n bytes in r.
-func (f *flow) fromServer(r *room, n int) {
+// read brings what the server answers to the link.
+func (f *flow) read() {
+	defer f.at.udp.readers.Done()
+	r, err := newReader(f.server, true)
+	for err == nil || f.failed(err) {
+		var room *room
+		if room, err = r.next(); room != nil {
+			f.fromServer(room)
+			r.done(room)
+		}
+	}
+}
+
+// fromServer takes a batch of datagrams.
+func (f *flow) fromServer(r *room) {
 	u := f.at.udp
 	u.Wall.Enter()
 	defer u.Wall.Leave()
-	f.at.counts.FromServer++
+	n := uint64(len(r.batch))
+	f.at.counts.FromServer += n
 	if u.flows.slots[f.slot] != f {
-		f.at.counts.Stale++
+		f.at.counts.Stale += n
 		return
 	}
 	u.flows.touch(f, u.Wall.now)
-	p := r.packet(f.ends.headers(), n)
-	u.number(f, down, p)
-	u.Down(p)
+	for _, d := range r.batch {
+		p := r.packet(f.ends.headers(), d)
+		u.number(f, down, p)
+		u.Down(p)
+	}
 }
 
 // failed says whether reading from the server goes on after an error.
@@ -163,28 +174,4 @@ func (u *UDP) stale() {
 	if len(u.listeners) > 0 {
 		u.listeners[0].counts.Stale++
 	}
-}
-
-// toServer writes a datagram, outside the lock.
-func (l *listener) toServer(o *outgoing) bool {
-	_, err := o.flow.server.Write(o.data)
-	if err != nil && refused(err) { // of an earlier datagram: the system tells of it instead of sending this one
-		o.flow.refused(err)
-		_, err = o.flow.server.Write(o.data)
-	}
-	return l.wrote("sending to the server", err)
-}
-
-// toClient writes a datagram, outside the lock.
-func (l *listener) toClient(o *outgoing) bool {
-	_, err := l.conn.WriteToUDPAddrPort(o.data, o.flow.client)
-	return l.wrote("sending to a client", err)
-}
-
-// wrote says whether a datagram was sent.
-func (l *listener) wrote(what string, err error) bool {
-	if err != nil && !gone(err) {
-		l.udp.tell(what, l.server, err)
-	}
-	return err == nil
 }
