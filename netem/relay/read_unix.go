@@ -38,6 +38,7 @@ func (r *reader) next() (*room, error) {
 func (r *reader) done(room *room) {
 	room.taken()
 	rooms.Put(room)
+	r.room = nil
 }
 
 // receive reads what there is. It is false if that is nothing.
@@ -52,6 +53,7 @@ func (r *reader) receive(fd uintptr) bool {
 		case syscall.EAGAIN:
 			if len(r.room.batch) == 0 {
 				rooms.Put(r.room)
+				r.room = nil
 				return false
 			}
 			return true
