@@ -38,7 +38,7 @@ func (r *reassembly) add(w way, p *netem.Packet) []byte {
 	}
 	n := int(b[0]&15) * 4
 	from, to := p.Offset, p.Offset+len(b)-n
-	if to < from || to > maxPayload {
+	if n < 20 || to < from || to > maxPayload {
 		return nil
 	}
 	key := fragmentKey{p.ID, p.Copy, w}
