@@ -63,17 +63,17 @@ func controlToken(file string) (token string, shown bool, err error) {
 	if file != "" {
 		b, err := os.ReadFile(file)
 		if err != nil {
-			return "", false, usagef("--token-file %s: %v", file, plain(err))
+			return "", false, usagef("--token-file %s: %v: name a file with a token in it", file, plain(err))
 		}
 		token = strings.TrimSpace(string(b))
 	}
 	switch {
 	case token == "" && file != "":
-		return "", false, usagef("--token-file %s: there is no token in it: write one line, such as %s", file, rand.Text())
+		return "", false, usagef("--token-file %s: there is no token in it: write one line of 8 letters or more", file)
 	case token == "":
 		return rand.Text(), true, nil // 128 bits
 	case len(token) < 8:
-		return "", false, usagef("the token for --control has %d letters: want 8 at least, such as %s", len(token), rand.Text())
+		return "", false, usagef("the token for --control has %d letters: want 8 at least; leave it out for a new one", len(token))
 	}
 	return token, false, nil
 }
