@@ -171,8 +171,12 @@ func (n *Net) TCP(l net.Listener, port uint16, dial func(context.Context) (net.C
 func (n *Net) host(name string, addr netip.Addr, toward int) (*netstack.Host, error) {
 	n.Wall.Enter()
 	defer n.Wall.Leave()
-	return netstack.NewHost(n.Loop, netstack.Config{Name: name, Addr: addr, MTU: n.MTU, CC: n.CC, NoSACK: n.NoSACK,
+	h, err := netstack.NewHost(n.Loop, netstack.Config{Name: name, Addr: addr, MTU: n.MTU, CC: n.CC, NoSACK: n.NoSACK,
 		Seed: n.Seed}, n.next, n.ways[1-toward].pipe.Send)
+	if err == nil {
+		h.Offload(n.perfect)
+	}
+	return h, err
 }
 
 // Change has packets that are sent from now on go through other stages; nil leaves a way as it is. It calls then, within the
@@ -186,4 +190,10 @@ func (n *Net) Change(up, down netem.Stage, then func(now netem.Time) (perfect bo
 		}
 	}
 	n.perfect = then(n.Loop.Now())
+	for _, h := range n.servers {
+		h.Offload(n.perfect)
+	}
+	if n.client != nil {
+		n.client.Offload(n.perfect)
+	}
 }
