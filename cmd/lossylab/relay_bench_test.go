@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -11,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -114,57 +114,64 @@ var relayKinds = []struct {
 	}},
 }
 
-// BenchmarkRelayUDP sends datagrams one way, at most 512 of them under way, through the plain proxy and the relay in turns:
+// BenchmarkRelayUDP sends datagrams one way, at most so many of them under way, through the plain proxy and the relay in turns:
 // packets for each second of the proxy's CPU time.
 func BenchmarkRelayUDP(b *testing.B) {
-	for _, size := range []int{64, 1400} {
+	for _, c := range []struct{ size, window int }{{64, 512}, {1400, 512}, {1400, 1}} {
 		for round := range 3 {
 			for _, kind := range relayKinds {
-				b.Run(strconv.Itoa(size)+"B/"+kind.name+"/"+strconv.Itoa(round), func(b *testing.B) {
-					server, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-					if err != nil {
-						b.Fatal(err)
-					}
-					defer server.Close()
-					server.SetReadBuffer(4 << 20)
-					at := freePort(b, "udp")
-					stop := child(b, kind.args("udp", at, server.LocalAddr().String())...)
-					var got atomic.Int64
-					go func() {
-						buf := make([]byte, 2048)
-						for {
-							if _, err := server.Read(buf); err != nil {
-								return
-							}
-							got.Add(1)
-						}
-					}()
-					c, err := net.Dial("udp", at)
-					if err != nil {
-						b.Fatal(err)
-					}
-					msg := make([]byte, size)
-					for got.Load() == 0 { // until it is there
-						c.Write(msg)
-						time.Sleep(5 * time.Millisecond)
-					}
-					first := got.Load()
-					b.ResetTimer()
-					for i := range b.N {
-						c.Write(msg)
-						for n := 0; int64(i)-got.Load()+first > 512 && n < 20000; n++ {
-							time.Sleep(10 * time.Microsecond)
-						}
-					}
-					time.Sleep(50 * time.Millisecond)
-					b.StopTimer()
-					cpu := stop()
-					b.ReportMetric(float64(got.Load())/cpu.Seconds(), "packets/cpu-s")
-					b.ReportMetric(float64(got.Load()-first)/float64(b.N), "arrived")
+				b.Run(fmt.Sprintf("%dB/window%d/%s/%d", c.size, c.window, kind.name, round), func(b *testing.B) {
+					relayDatagrams(b, c.size, int64(c.window), kind.args)
 				})
 			}
 		}
 	}
+}
+
+// relayDatagrams is one of these.
+func relayDatagrams(b *testing.B, size int, window int64, args func(proto, listen, server string) []string) {
+	server, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer server.Close()
+	server.SetReadBuffer(4 << 20)
+	at := freePort(b, "udp")
+	stop := child(b, args("udp", at, server.LocalAddr().String())...)
+	var got atomic.Int64
+	go func() {
+		buf := make([]byte, 2048)
+		for {
+			if _, err := server.Read(buf); err != nil {
+				return
+			}
+			got.Add(1)
+		}
+	}()
+	c, err := net.Dial("udp", at)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	msg := make([]byte, size)
+	for got.Load() == 0 { // until it is there
+		c.Write(msg)
+		time.Sleep(5 * time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond)
+	first := got.Load()
+	b.ResetTimer()
+	for i := range int64(b.N) {
+		c.Write(msg)
+		for n := 0; i+1-(got.Load()-first) >= window && n < 20000; n++ {
+			time.Sleep(10 * time.Microsecond)
+		}
+	}
+	time.Sleep(50 * time.Millisecond)
+	b.StopTimer()
+	cpu := stop()
+	b.ReportMetric(float64(got.Load())/cpu.Seconds(), "packets/cpu-s")
+	b.ReportMetric(float64(got.Load()-first)/float64(b.N), "arrived")
 }
 
 // BenchmarkRelayTCP sends one stream as fast as it goes: Gbit for each second, and for each of the proxy's CPU time.
@@ -228,5 +235,3 @@ func (discarder) ReadFrom(r io.Reader) (n int64, err error) {
 		}
 	}
 }
-
-var _ = syscall.SIGKILL

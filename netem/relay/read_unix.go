@@ -15,6 +15,7 @@ type reader struct {
 	connected bool // and so all are from one place
 	room      *room
 	err       error
+	most      int // how many are read at a time
 	look      func(fd uintptr) bool
 }
 
@@ -27,7 +28,7 @@ func newReader(c *net.UDPConn, connected bool) (*reader, error) {
 
 // next returns the next batch. If there is an error too, it came behind the batch. The room is to be given back by done.
 func (r *reader) next() (*room, error) {
-	r.err = nil
+	r.err, r.most = nil, maxBatch
 	if err := r.raw.Read(r.look); err != nil {
 		return nil, err
 	}
@@ -41,10 +42,11 @@ func (r *reader) done(room *room) {
 	r.room = nil
 }
 
-// receive reads what there is. It is false if that is nothing.
+// receive reads what there is. It is false if that is nothing. Who had to wait for a datagram takes that one alone: to ask for
+// another would mostly cost a system call for nothing.
 func (r *reader) receive(fd uintptr) bool {
 	r.room = rooms.Get().(*room)
-	for r.err == nil && len(r.room.batch) < maxBatch {
+	for r.err == nil && len(r.room.batch) < r.most {
 		n, from, err := r.one(int(fd))
 		switch err {
 		case nil:
@@ -53,7 +55,7 @@ func (r *reader) receive(fd uintptr) bool {
 		case syscall.EAGAIN:
 			if len(r.room.batch) == 0 {
 				rooms.Put(r.room)
-				r.room = nil
+				r.room, r.most = nil, 1
 				return false
 			}
 			return true
