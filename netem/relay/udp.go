@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -156,4 +157,8 @@ func gone(err error) bool {
 	return errors.Is(err, net.ErrClosed) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
+// refused says whether an error is "port unreachable". Windows tells it as a reset.
+func refused(err error) bool {
+	const reset, refused = syscall.Errno(10054), syscall.Errno(10061) // WSAECONNRESET, WSAECONNREFUSED
+	return errors.Is(err, syscall.ECONNREFUSED) || runtime.GOOS == "windows" && (errors.Is(err, reset) || errors.Is(err, refused))
+}
