@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +31,9 @@ func relayCommand(ctx context.Context, args []string, s streams) (err error) {
 	set := f.set()
 	if err := set.Parse(args); err != nil {
 		return flagError(set, err)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" { // a thousand connections may hold more than a run does
+		debug.SetMemoryLimit(1 << 30)
 	}
 	r := &relayRun{streams: s}
 	if r.relaySettings, err = f.check(set); err != nil {

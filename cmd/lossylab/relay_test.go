@@ -257,6 +257,36 @@ func TestRelaySummary(t *testing.T) {
 	}
 }
 
+// An interrupt lets nobody in any more, and what is under way arrives.
+func TestRelayDrains(t *testing.T) {
+	tcp, _ := shoutingServer(t)
+	r := relays(t, "tcp", "127.0.0.1:0", tcp, "--delay", "100ms", "--drain", "1h", "--control", "127.0.0.1:0")
+	c, err := net.Dial("tcp", r.listen[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "the last words")
+	for res := (relayResults{}); res.Link.Up.Offered == 0; { // under way
+		_, answer := r.ask("GET", "/counters", r.token, "", "")
+		json.Unmarshal([]byte(answer), &res)
+	}
+	r.cancel()
+	for err = nil; err == nil; { // until the relay has heard
+		var late net.Conn
+		if late, err = net.Dial("tcp", r.listen[0]); err == nil {
+			late.Close()
+		}
+	}
+	c.(*net.TCPConn).CloseWrite()
+	if answer, err := io.ReadAll(c); string(answer) != "THE LAST WORDS" || err != nil {
+		t.Errorf("%q, %v", answer, err)
+	}
+	if code := <-r.code; code != exitInterrupted {
+		t.Errorf("exit status %d", code)
+	}
+}
+
 // ask makes a request of the control.
 func (r *relaying) ask(method, path, token, kind, body string) (status int, answer string) {
 	r.t.Helper()

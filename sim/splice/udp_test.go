@@ -95,6 +95,31 @@ func TestDatagramsComeAndGo(t *testing.T) {
 	}
 }
 
+// Client and server may be of different families, and all the addresses of this machine be listened on.
+func TestFamiliesMeet(t *testing.T) {
+	r := newRig(t, "corrupt 5% duplicate 5%")
+	for _, at := range []string{"[::1]:0", "[::]:0"} {
+		a, err := net.ResolveUDPAddr("udp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.ListenUDP("udp", a)
+		if err != nil {
+			t.Fatalf("this machine has no IPv6: %v", err)
+		}
+		r.UDP(l, addrPort(upper(t)))
+		port := l.LocalAddr().(*net.UDPAddr).Port
+		for _, ip := range []net.IP{net.IPv6loopback, net.IPv4(127, 0, 0, 1)} {
+			if at == "[::1]:0" && ip.To4() != nil {
+				continue
+			}
+			if got := ask(t, client(t, &net.UDPAddr{IP: ip, Port: port}), "six and four"); got != "SIX AND FOUR" {
+				t.Errorf("%s from %s: %q", at, ip, got)
+			}
+		}
+	}
+}
+
 // flood is a server that keeps what it gets.
 func flood(t *testing.T, r *rig, n int) (got []int) {
 	t.Helper()
