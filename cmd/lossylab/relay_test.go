@@ -170,7 +170,7 @@ func TestRelay(t *testing.T) {
 	page := dir + "-page"
 	tcp, udp := shoutingServer(t)
 	r := relays(t, "tcp", "127.0.0.1:0", tcp, "udp", "localhost:0", udp, "tcp", "[::1]:0", tcp,
-		"--link", "delay 1ms loss 2% duplicate 1%", "--out", dir, "--report", page, "--json")
+		"--link", "delay 1ms loss 2% duplicate 1%", "--out", dir, "--report", page, "--json", "--drain", "1min")
 	text := strings.Repeat("all of this comes back. ", 5000)
 	for _, i := range []int{0, 2} {
 		if got := shout(t, r.listen[i], text); got != strings.ToUpper(text) {
@@ -203,7 +203,8 @@ func TestRelay(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	for name, counts := range map[string]linkState{"up": res.Link.Up, "down": res.Link.Down} {
-		if counts.Offered == 0 || counts.Offered+counts.Duplicated != counts.Delivered+counts.Dropped || counts.Dropped != counts.DroppedBy["loss 2%"] {
+		under := counts.Offered + counts.Duplicated - counts.Delivered - counts.Dropped // way when the end came: the last acknowledgments
+		if counts.Offered == 0 || under > 10 || counts.Dropped != counts.DroppedBy["loss 2%"] {
 			t.Errorf("%s: %+v", name, counts)
 		}
 	}
@@ -244,13 +245,13 @@ func relayFrames(t testing.TB, name string) (n uint64) {
 
 // For a person there is a summary, and a relay with a duration ends by itself.
 func TestRelaySummary(t *testing.T) {
-	tcp, _ := shoutingServer(t)
-	r := relays(t, "tcp", "127.0.0.1:0", tcp, "--loss", "0%", "--duration", "200ms", "--drain", "0s")
-	shout(t, r.listen[0], "hello")
+	tcp, udp := shoutingServer(t)
+	r := relays(t, "tcp", "127.0.0.1:0", tcp, "udp", "127.0.0.1:0", udp, "--loss", "1%", "--duration", "20ms")
 	if code := <-r.code; code != exitDone {
 		t.Errorf("exit status %d: %s", code, r.err.String())
 	}
-	for _, want := range []string{"ended after", "1 connections: 1 to the server, 0 refused", "5 bytes to the server, 5 to clients", "late, beside"} {
+	for _, want := range []string{"ended after", "tcp " + r.listen[0] + " → " + tcp, "0 connections: 0 to the server, 0 refused", "udp " + r.listen[1],
+		"0 clients (0 forgotten)", "link up: loss 1%", "link down: loss 1%", "late, beside"} {
 		if !strings.Contains(r.out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, r.out.String())
 		}

@@ -94,6 +94,18 @@ func (u *UDP) Counts() (all []UDPCounts) {
 	return all
 }
 
+// Empty reports whether no datagram waits to be written. It is called within the Wall.
+func (u *UDP) Empty() bool {
+	for _, l := range u.listeners {
+		for _, o := range []*outbox{&l.up, &l.down} {
+			if o.busy || len(o.waiting) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Lateness returns how late datagrams were written.
 func (u *UDP) Lateness() (ls []*Lateness) {
 	for _, l := range u.listeners {

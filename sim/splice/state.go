@@ -49,7 +49,7 @@ func (n *Net) Stop() {
 	n.udp.Stop()
 }
 
-// Idle reports whether no connection is left, and no packet on the link.
+// Idle reports whether no connection is left, no packet on the link, and no datagram to be written.
 func (n *Net) Idle() bool {
 	for _, r := range n.relays {
 		if r.Counts().Active > 0 {
@@ -60,7 +60,7 @@ func (n *Net) Idle() bool {
 	defer n.Wall.Leave()
 	_, up := n.ways[0].Next()
 	_, down := n.ways[1].Next()
-	return !up && !down
+	return !up && !down && n.udp.Empty()
 }
 
 // Drain waits until the Net is idle, d has passed or stop is closed.
