@@ -243,3 +243,29 @@ func TestManyConnectionsOverAChangingLink(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// Hosts live in the link's time: a machine that stands still for longer than any timer of TCP lasts makes them late, and makes
+// nobody send anything again.
+func TestABusyMachineIsNoLoss(t *testing.T) {
+	r := newRig(t, "delay 1ms")
+	c := dial(t, r.tcp(echo(t)))
+	sent := noise(3_000_000, 5)
+	go func() {
+		for b := sent; len(b) > 0; b = b[min(len(b), 500_000):] {
+			c.Write(b[:min(len(b), 500_000)])
+			r.Wall.Enter()
+			time.Sleep(300 * time.Millisecond)
+			r.Wall.Leave()
+		}
+		c.CloseWrite()
+	}()
+	got, err := io.ReadAll(c)
+	if err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d of %d bytes came back; %v", len(got), len(sent), err)
+	}
+	for _, h := range r.State().Host {
+		if h.Retransmits+h.Timeouts > 0 {
+			t.Errorf("%+v", h)
+		}
+	}
+}
