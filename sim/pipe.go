@@ -11,6 +11,7 @@ type Pipe struct {
 
 	answerer netem.Answerer // the stage, if it is one and somebody wants its answers
 	back     func(*netem.Packet)
+	then     func() // or nil
 }
 
 // NewPipe returns a Pipe through stage. It calls out for each packet on arrival.
@@ -26,6 +27,9 @@ func (p *Pipe) Back(back func(*netem.Packet)) {
 	p.answerer, _ = p.stage.(netem.Answerer)
 	p.back = back
 }
+
+// Then has the pipe call then whenever it has handed over all that arrives at an instant, and at least one packet.
+func (p *Pipe) Then(then func()) { p.then = then }
 
 // Send offers a packet to the stage at the present instant.
 func (p *Pipe) Send(pkt *netem.Packet) {
@@ -45,12 +49,16 @@ func (p *Pipe) answer() {
 }
 
 func (p *Pipe) arrive() {
-	now := p.loop.Now()
+	now, arrived := p.loop.Now(), false
 	for pkt := p.stage.Recv(now); pkt != nil; pkt = p.stage.Recv(now) {
 		p.answer()
 		p.out(pkt)
+		arrived = true
 	}
 	p.answer()
+	if arrived && p.then != nil {
+		p.then()
+	}
 	p.arm()
 }
 

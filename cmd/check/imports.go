@@ -30,6 +30,11 @@ var table = []row{
 		project: []string{"netem"},
 		why:     "a model made elsewhere must pass the kits without pulling anything in",
 	}, {
+		dir:     "netem/relay",
+		project: []string{"netem"},
+		tests:   []string{"netem/netemtest", "sim"},
+		why:     "a clock and sockets round a Stage: whatever says when it is to be called can be driven by it",
+	}, {
 		dir:     "sim",
 		project: []string{"netem"},
 		tests:   []string{"netem/netemtest", "sim/app", "sim/netstack"},
@@ -40,6 +45,10 @@ var table = []row{
 		modules: []string{"gvisor.dev/gvisor"},
 		tests:   []string{"sim/app"},
 		why:     "the only importer of gVisor: a change of stack stays in one directory",
+	}, {
+		dir:     "sim/splice",
+		project: []string{"netem", "netem/relay", "sim", "sim/netstack"},
+		why:     "the hosts' loop and the wall's clock meet here, and only here",
 	}, {
 		dir:     "sim/app",
 		project: []string{"sim"},
@@ -99,8 +108,8 @@ var table = []row{
 		why:     "captures made anywhere become the events that everything else is made of",
 	}, {
 		dir: "cmd/lossylab",
-		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/sweep", "sim/system"},
+		project: []string{"netem", "netem/relay", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng", "report/trace",
+			"sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/splice", "sim/sweep", "sim/system"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",

@@ -22,7 +22,7 @@ var bans = []ban{
 	{
 		path:    "time",
 		names:   []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
-		allowed: []string{"cmd", "sim/system"}, // whose hosts live in real time
+		allowed: []string{"cmd", "netem/relay", "sim/splice", "sim/system"}, // whose hosts or links live in real time
 		instead: "take the time as an argument, or ask the sim.Loop",
 	}, {
 		path:    "context",
@@ -39,7 +39,7 @@ var bans = []ban{
 		instead: "draw from a stream that is passed in",
 	}, {
 		path:    "net", // net/netip is another: addresses are data
-		allowed: []string{"cmd", "sim"},
+		allowed: []string{"cmd", "netem/relay", "sim"},
 		instead: "packets come in and go out through a Stage: sockets belong to an engine",
 	}, {
 		path:    "log",
@@ -121,7 +121,7 @@ func (f *file) imported(x ast.Expr) string {
 
 // threaded are the directories where a goroutine may be started. Elsewhere the order of what happens would be the
 // scheduler's.
-var threaded = []string{"cmd", "sim"}
+var threaded = []string{"cmd", "netem/relay", "sim"}
 
 // checkGoroutines finds go statements outside them, tests apart.
 func checkGoroutines(r *repo) []finding {

@@ -44,6 +44,7 @@ func commands() []command {
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
 		{"server", "[PROTOCOL] [ADDRESS:PORT] [flags]", "a server on this machine's own sockets, TCP and UDP: it returns what it gets, in upper case", serverCommand, serverHelp},
 		{"client", "PROTOCOL ADDRESS:PORT [LINE ...] [flags]", "a client on this machine's own sockets: it sends lines and prints the answers", clientCommand, clientHelp},
+		{"relay", "tcp|udp LISTEN SERVER … [flags]", "put the link in front of programs that already run, in real time", relayCommand, relayHelp},
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
 		{"sweep", "[SCENARIO.yaml] --vary KEY=VALUES … [flags]", "a grid of experiments under many seeds, in parallel: tables and figures with intervals", sweepCommand, sweepHelp},
 		{"merge", "DIR [flags]", "make the results of a sweep that was run in parts", mergeCommand, mergeHelp},

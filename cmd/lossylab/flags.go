@@ -66,18 +66,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.sendRate, "send-rate", "", "bulk over UDP: send at `RATE`, IP and UDP headers included (default: the link's rate up, or 10mbit)")
 	s.StringVar(&f.timeout, "timeout", "1s", "echo over UDP: wait `D` for an answer")
 	s.IntVar(&f.retries, "retries", 0, "echo over UDP: send a line again up to `N` times when no answer comes")
-	s.StringVar(&f.preset, "preset", "", "make both directions as the preset `NAME` says; 'lossylab presets' lists them. The flags below change it")
-	s.StringVar(&f.link, "link", "", "make both directions as `SPEC` says (default, if nothing is said about the link: "+defaultLink+")")
-	s.StringVar(&f.up, "up", "", "make the way from client to server as `SPEC` says, instead of --link")
-	s.StringVar(&f.down, "down", "", "make the way from server to client as `SPEC` says, instead of --link")
-	s.StringVar(&f.loss, "loss", "", "lose a share `P` of packets: 5%, 0.05, or more words: \"2% burst 5\"")
-	s.StringVar(&f.delay, "delay", "", "propagation takes `D`: 20ms, or \"20ms 4ms\" with jitter")
-	s.StringVar(&f.jitter, "jitter", "", "propagation varies by `D`; needs a delay")
-	s.StringVar(&f.reorder, "reorder", "", "a share `P` of packets is overtaken: 5%, \"5% by 3\" (packets) or \"5% late 8ms\"")
-	s.StringVar(&f.duplicate, "duplicate", "", "a share `P` of packets arrives twice")
-	s.StringVar(&f.corrupt, "corrupt", "", "one bit is turned over in a share `P` of packets")
-	s.StringVar(&f.rate, "rate", "", "the link carries `RATE`: 10mbit, 1.25MB/s")
-	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000); or a queue and its words: \"codel limit 100\"")
+	f.linkFlags(s)
 	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time)")
 	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno")
 	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
@@ -97,6 +86,22 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.jsonOutput, "json", false, "print results.json to standard output instead of the summary")
 	return s
+}
+
+// linkFlags adds the flags that say what the link is.
+func (f *runFlags) linkFlags(s *pflag.FlagSet) {
+	s.StringVar(&f.preset, "preset", "", "make both directions as the preset `NAME` says; 'lossylab presets' lists them. The flags below change it")
+	s.StringVar(&f.link, "link", "", "make both directions as `SPEC` says (default, if nothing is said about the link: "+defaultLink+")")
+	s.StringVar(&f.up, "up", "", "make the way from client to server as `SPEC` says, instead of --link")
+	s.StringVar(&f.down, "down", "", "make the way from server to client as `SPEC` says, instead of --link")
+	s.StringVar(&f.loss, "loss", "", "lose a share `P` of packets: 5%, 0.05, or more words: \"2% burst 5\"")
+	s.StringVar(&f.delay, "delay", "", "propagation takes `D`: 20ms, or \"20ms 4ms\" with jitter")
+	s.StringVar(&f.jitter, "jitter", "", "propagation varies by `D`; needs a delay")
+	s.StringVar(&f.reorder, "reorder", "", "a share `P` of packets is overtaken: 5%, \"5% by 3\" (packets) or \"5% late 8ms\"")
+	s.StringVar(&f.duplicate, "duplicate", "", "a share `P` of packets arrives twice")
+	s.StringVar(&f.corrupt, "corrupt", "", "one bit is turned over in a share `P` of packets")
+	s.StringVar(&f.rate, "rate", "", "the link carries `RATE`: 10mbit, 1.25MB/s")
+	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000); or a queue and its words: \"codel limit 100\"")
 }
 
 // newFlagSet returns a command's flags, which help shows in the order in which they are added. It prints nothing by itself.

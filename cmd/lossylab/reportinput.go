@@ -167,9 +167,6 @@ func (r *reporting) measure(j *job) error {
 	if errors.Is(err, trace.ErrApart) {
 		return notInBoth{usagef("no packet of %v in %s was found in %s, nor one like it with other addresses or ports: are these two captures of the same traffic, at the same time?", j.of, j.captures[0].name, j.captures[1].name)}
 	}
-	if errors.Is(err, trace.ErrClocks) {
-		return usagef("the clocks of %s and %s were set against each other more often than can be taken out: cut both to a time between with editcap -A and -B, or report on one alone", j.captures[0].name, j.captures[1].name)
-	}
 	if err != nil {
 		return usageError{err}
 	}

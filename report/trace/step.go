@@ -2,7 +2,6 @@ package trace
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -27,9 +26,6 @@ const (
 	stepRange = 50                      // and round so many the frame is looked for
 	maxSteps  = 16
 )
-
-// ErrClocks says that a clock was set so often that nothing can be measured by it.
-var ErrClocks = errors.New("a clock was set too often")
 
 // jumps returns the first pairs behind each place where one of the clocks was set, in pairs that are in order of the frames of
 // one capture. What goes up shows the server's clock ahead by at least what it is, and what goes down by at most that. While
@@ -182,9 +178,11 @@ func (m *Meeting) stepOf(atClient, atServer []*match.Survey) (found *step, err e
 	return found, nil
 }
 
-// mend takes out what clocks were set by, until they run together, and surveys the captures anew.
+// mend takes out what clocks were set by, until they run together, and surveys the captures anew. If they do not in the end,
+// the times are left as they are, and that is said: packets that repeat each other to the last byte look like that too.
 func (m *Meeting) mend(atClient, atServer *[]*match.Survey, sides [2]Side, fs ...match.Filter) error {
 	var steps [2][]capturefile.Step
+	before, surveyed := *m, [2][]*match.Survey{*atClient, *atServer}
 	for range maxSteps {
 		s, err := m.stepOf(*atClient, *atServer)
 		if err != nil || s == nil {
@@ -204,7 +202,10 @@ func (m *Meeting) mend(atClient, atServer *[]*match.Survey, sides [2]Side, fs ..
 			return err
 		}
 	}
-	return ErrClocks
+	m.Client, m.Server, *atClient, *atServer = before.Client, before.Server, surveyed[0], surveyed[1]
+	m.Steps = append(before.Steps, fmt.Sprintf("the times of %s and %s contradict each other in more than %d places: a clock was set again and again, or packets repeat each other and were taken for one another: all times are as they stand there",
+		m.Client.Name, m.Server.Name, maxSteps))
+	return nil
 }
 
 func direction(by int64) string {

@@ -57,6 +57,8 @@ type Host struct {
 	tcp     stack.TransportProtocol
 	nic     *nic
 	senders senders
+	taken   []connID // by Take, for Settle
+	joined  joined
 }
 
 // processors guards runtime.GOMAXPROCS: a stack starts as many goroutines for TCP as there are processors when it is

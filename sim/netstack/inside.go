@@ -18,6 +18,7 @@ var inside = lookInside()
 // offsets are the places of the fields that the corrections and the samples need.
 type offsets struct {
 	snd   uintptr // of the pointer to the sender, in the endpoint
+	gso   uintptr // of how it leaves cutting up to the network card, in the endpoint: stack.GSO
 	state uintptr // of TCPSenderState, in the sender
 	phase uintptr // of the tcpip.CongestionControlState, in the sender
 	rtt   uintptr // of TCPRTTState, in the sender
@@ -53,6 +54,7 @@ func lookInside() (o offsets) {
 	sender := snd.Type.Elem()
 	rtt := field(sender, "rtt", nil)
 	o.snd = snd.Offset
+	o.gso = field(reflect.TypeFor[tcp.Endpoint](), "gso", reflect.TypeFor[stack.GSO]()).Offset
 	o.state = field(sender, "TCPSenderState", reflect.TypeFor[tcp.TCPSenderState]()).Offset
 	o.phase = field(sender, "state", reflect.TypeFor[tcpip.CongestionControlState]()).Offset
 	o.rtt = rtt.Offset + field(rtt.Type, "TCPRTTState", reflect.TypeFor[tcp.TCPRTTState]()).Offset

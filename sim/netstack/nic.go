@@ -20,7 +20,9 @@ type nic struct {
 	send       func(*netem.Packet)
 	nextID     func() uint64
 	room       room
-	summed     bool // the packet that is being received needs no checking
+	summed     bool   // the packet that is being received needs no checking
+	offload    bool   // it cuts segments up for new connections
+	whole      []byte // memory for a segment that is cut up
 }
 
 // room hands out memory for packets from larger pieces, since the collector's price is by the piece. A piece is free
@@ -53,6 +55,10 @@ func (r *room) packet() *netem.Packet {
 func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	packets := list.AsSlice()
 	for _, p := range packets {
+		if p.GSOOptions.Type != stack.GSONone {
+			n.cutUp(p)
+			continue
+		}
 		data := n.room.bytes(p.Size())[:0]
 		views, skip := p.AsViewList()
 		for v := views.Front(); v != nil; v = v.Next() {
@@ -60,12 +66,17 @@ func (n *nic) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 			data = append(data, b[min(skip, len(b)):]...)
 			skip = max(0, skip-len(b))
 		}
-		n.host.clock.sent()
-		packet := n.room.packet()
-		*packet = netem.Packet{ID: n.nextID(), Data: data}
-		n.send(packet)
+		n.out(data)
 	}
 	return len(packets), nil
+}
+
+// out sends a packet.
+func (n *nic) out(data []byte) {
+	n.host.clock.sent()
+	packet := n.room.packet()
+	*packet = netem.Packet{ID: n.nextID(), Data: data}
+	n.send(packet)
 }
 
 // receive hands an arrived packet to the stack, which checks its checksums: a corrupted packet must pass or fail by them.

@@ -1,0 +1,25 @@
+//go:build !unix
+
+package relay
+
+import "net"
+
+// reader reads datagrams one by one.
+type reader struct {
+	conn *net.UDPConn
+	room room
+}
+
+func newReader(c *net.UDPConn, connected bool) (*reader, error) { return &reader{conn: c}, nil }
+
+// next returns the next datagram, to be given back by done.
+func (r *reader) next() (*room, error) {
+	n, from, err := r.conn.ReadFromUDPAddrPort(r.room.space())
+	if err != nil {
+		return nil, err
+	}
+	r.room.keep(n, from)
+	return &r.room, nil
+}
+
+func (r *reader) done(room *room) { room.taken() }

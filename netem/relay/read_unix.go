@@ -1,0 +1,87 @@
+//go:build unix
+
+package relay
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+)
+
+// reader reads datagrams, several at a time if there are several. While there is nothing it holds no memory to read into.
+type reader struct {
+	raw       syscall.RawConn
+	connected bool // and so all are from one place
+	room      *room
+	err       error
+	most      int // how many are read at a time
+	look      func(fd uintptr) bool
+}
+
+func newReader(c *net.UDPConn, connected bool) (*reader, error) {
+	raw, err := c.SyscallConn()
+	r := &reader{raw: raw, connected: connected}
+	r.look = r.receive
+	return r, err
+}
+
+// next returns the next batch. If there is an error too, it came behind the batch. The room is to be given back by done.
+func (r *reader) next() (*room, error) {
+	r.err, r.most = nil, maxBatch
+	if err := r.raw.Read(r.look); err != nil {
+		return nil, err
+	}
+	return r.room, r.err
+}
+
+// done gives a batch's room back.
+func (r *reader) done(room *room) {
+	room.taken()
+	rooms.Put(room)
+	r.room = nil
+}
+
+// receive reads what there is. It is false if that is nothing. Who had to wait for a datagram takes that one alone: to ask for
+// another would mostly cost a system call for nothing.
+func (r *reader) receive(fd uintptr) bool {
+	r.room = rooms.Get().(*room)
+	for r.err == nil && len(r.room.batch) < r.most {
+		n, from, err := r.one(int(fd))
+		switch err {
+		case nil:
+			r.room.keep(n, from)
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			if len(r.room.batch) == 0 {
+				rooms.Put(r.room)
+				r.room, r.most = nil, 1
+				return false
+			}
+			return true
+		default:
+			r.err = err
+		}
+	}
+	return true
+}
+
+// one reads a datagram.
+func (r *reader) one(fd int) (n int, from netip.AddrPort, err error) {
+	if r.connected {
+		n, err = syscall.Read(fd, r.room.space())
+		return max(n, 0), from, err
+	}
+	n, addr, err := syscall.Recvfrom(fd, r.room.space(), 0)
+	switch a := addr.(type) {
+	case *syscall.SockaddrInet4:
+		from = netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
+	case *syscall.SockaddrInet6:
+		ip := netip.AddrFrom16(a.Addr)
+		if a.ZoneId != 0 {
+			ip = ip.WithZone(strconv.FormatUint(uint64(a.ZoneId), 10))
+		}
+		from = netip.AddrPortFrom(ip, uint16(a.Port))
+	}
+	return n, from, err
+}
