@@ -35,8 +35,8 @@ func sweepCommand(ctx context.Context, args []string, s streams) error {
 	if err := plan.Check(); err != nil {
 		return usagef("sweep: %v", err)
 	}
-	if w.flags.emit != "" {
-		return w.emit(plan, s)
+	if w.set.Changed("emit") {
+		return w.emit(ctx, plan, s)
 	}
 	if err := replaceableFolder(w.outputs.dir); err != nil {
 		return err
@@ -93,13 +93,16 @@ type sweeping struct {
 // runsSuffix names the folder beside the results in which the rows of runs are kept as they come.
 const runsSuffix = ".runs"
 
+// runsFolder names that folder: beside the results also if their name ends in a slash.
+func runsFolder(out string) string { return filepath.Clean(out) + runsSuffix }
+
 // journalName names a shard's file there: so many parts sort in their order.
 func journalName(s sweep.Shard) string {
 	return fmt.Sprintf("shard-%s.rows", strings.ReplaceAll(s.String(), "/", "-of-"))
 }
 
 func (x *sweeping) run(ctx context.Context) error {
-	folder := x.outputs.dir + runsSuffix
+	folder := runsFolder(x.outputs.dir)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return usagef("--out %s: %v: choose another folder", x.outputs.dir, plain(err))
 	}
@@ -132,7 +135,7 @@ func (x *sweeping) run(ctx context.Context) error {
 		return err
 	}
 	if x.shard.Count > 1 {
-		x.say("part %s is done: when all are, 'lossylab merge %s' makes the results\n", x.shard, x.outputs.dir)
+		x.say("part %s is done: when all are, this makes the results: %s\n", x.shard, shellWords(x.mergeArguments()))
 		return nil
 	}
 	return writeSweep(&x.flags, x.outputs, x.streams, []string{filepath.Join(folder, journalName(x.shard))}, false)

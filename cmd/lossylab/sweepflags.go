@@ -87,7 +87,7 @@ func newSweepSettings(args []string) (*sweepSettings, error) {
 			return nil, usagef("--%s: a sweep keeps numbers only: use 'lossylab run' for one of its cells", name)
 		}
 	}
-	for _, step := range []func() error{w.readAxes, w.checkCells, w.chooseColumns, w.checkOwn} {
+	for _, step := range []func() error{w.readAxes, w.checkCells, w.chooseColumns, w.checkOwn, w.checkEmit} {
 		if err := step(); err != nil {
 			return nil, err
 		}

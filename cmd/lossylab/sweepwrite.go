@@ -82,42 +82,6 @@ type sweepWriter struct {
 	first   string            // the first note
 }
 
-// complete refuses journals in which runs are missing, and lists them.
-func (w *sweepWriter) complete(partial bool) error {
-	var missing []string
-	n, more := 0, 0
-	for r, err := range w.reader.Missing() {
-		if err != nil {
-			return err
-		}
-		n += r.Last - r.First + 1
-		if len(missing) == 10 {
-			more++
-			continue
-		}
-		text := w.plan.Describe(r.First)
-		if r.Last > r.First {
-			text += " to " + w.plan.Describe(r.Last)
-		}
-		missing = append(missing, text)
-	}
-	if n == 0 || partial {
-		return nil
-	}
-	text := strings.Join(missing, "; ")
-	if more > 0 {
-		text += fmt.Sprintf("; and %d more stretches", more)
-	}
-	var absent []string
-	for _, s := range w.reader.Absent() {
-		absent = append(absent, s.String())
-	}
-	if len(absent) > 0 {
-		text += "; there is nothing of the parts " + strings.Join(absent, ", ")
-	}
-	return fmt.Errorf("%d of %d runs are missing: %s: run these parts again, which go on where they were, or add --partial to do without", n, w.plan.Jobs(), text)
-}
-
 func (w *sweepWriter) write() error {
 	if err := json.Unmarshal([]byte(w.plan.Scenario), &w.about); err != nil {
 		return errors.New("the journals hold no scenario of this version: run the sweep anew")
