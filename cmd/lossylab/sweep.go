@@ -119,7 +119,7 @@ func (x *sweeping) run(ctx context.Context) error {
 	x.sweep = sweep.Sweep{Journal: journal, Func: x.runCell, Workers: x.flags.workers, Clock: func() time.Duration { return time.Since(began) }}
 	total, done := journal.Jobs()
 	if x.outputs.printsText {
-		fmt.Fprintf(x.out, "lossylab %s  sweep of %d cells, %d seeds each (from %d)%s\n", version, x.plan.Cells(), x.plan.Repeat, x.plan.Seed, x.part())
+		fmt.Fprintf(x.out, "lossylab %s  sweep of %s, %s each (from %d)%s\n", version, counted(x.plan.Cells(), "cell"), counted(x.plan.Repeat, "seed"), x.plan.Seed, x.part())
 		if done > 0 {
 			fmt.Fprintf(x.out, "%d of %d runs are there already\n", done, total)
 		}

@@ -60,8 +60,6 @@ func (w *sweepSettings) checkEmit() error {
 		return usagef("--emit %q: there are slurm, k8s and parallel%s", w.flags.emit, didYouMean(w.flags.emit, names, ""))
 	case w.set.Changed("shard"):
 		return usagef("--shard %s and --emit %s: the job has all parts: leave --shard out, and say with --shards how many", w.flags.shard, w.flags.emit)
-	case w.flags.input == "-":
-		return usagef("--input -: each part of the job reads it: name a file")
 	case emitters[i].check != nil:
 		return emitters[i].check(w)
 	}

@@ -87,6 +87,9 @@ func newSweepSettings(args []string) (*sweepSettings, error) {
 			return nil, usagef("--%s: a sweep keeps numbers only: use 'lossylab run' for one of its cells", name)
 		}
 	}
+	if w.flags.input == "-" {
+		return nil, usagef("--input -: a sweep may be killed and go on, and then reads it again: name a file")
+	}
 	for _, step := range []func() error{w.readAxes, w.checkCells, w.chooseColumns, w.checkOwn, w.checkEmit} {
 		if err := step(); err != nil {
 			return nil, err
