@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"lossylab/report"
@@ -230,9 +231,12 @@ func (x *sweeping) status() string {
 // ended says how a sweep that has not been finished can go on.
 func (x *sweeping) ended(err error) error {
 	var usage usageError
+	var disk syscall.Errno
 	switch {
 	case errors.As(err, &usage):
 		return err
+	case errors.As(err, &disk):
+		return err // of the journal, which says the same
 	case errors.Is(err, context.Canceled):
 		p := x.sweep.Progress()
 		return fmt.Errorf("%w: %d of %d runs are kept; the same command goes on from there", errInterrupted, p.Done, p.Total)
