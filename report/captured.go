@@ -77,6 +77,14 @@ func (r *Results) captureRows(rows []row) []row {
 			}
 		}
 	}
+	for i := range rows {
+		switch rows[i].label {
+		case "goodput":
+			rows[i].label = "new data"
+		case "messages held up by earlier ones":
+			rows[i].label = "segments held up by earlier ones"
+		}
+	}
 	rows = slices.DeleteFunc(rows, func(w row) bool { // nobody knows it
 		return w.cells != nil && !slices.ContainsFunc(w.cells, func(c string) bool { return c != "–" })
 	})
@@ -146,7 +154,7 @@ func (r *Results) captureVerdict() string {
 }
 
 func (f *FlowResult) captureClause() string {
-	l, proto := f.Link[up], strings.ToUpper(f.Proto)
+	l, proto := f.Link[up], f.Heading()
 	var s string
 	switch {
 	case f.oneSided():
@@ -186,6 +194,9 @@ func (p *Page) source(proto string, at Vantage) string {
 	if s, ok := p.Sources[proto]; ok {
 		return s[at]
 	}
+	if p.World != "" {
+		proto = p.World
+	}
 	return fmt.Sprintf("%s/%s.%s", proto, at, p.Captures)
 }
 
@@ -196,7 +207,7 @@ func (v *webPage) Captured() bool { return v.Results.captured() }
 func (v *webPage) Remarks() (all []string) {
 	for _, f := range v.Results.Flows {
 		for _, note := range f.Notes {
-			all = append(all, strings.ToUpper(f.Proto)+": "+note+".")
+			all = append(all, f.Heading()+": "+note+".")
 		}
 	}
 	return all
@@ -228,16 +239,17 @@ func (p *Page) filters() []filter {
 
 // captureWords are the definitions for captures.
 func (p *Page) captureWords() []fact {
-	return []fact{
-		{Name: "message", Value: "a datagram of UDP; of TCP a segment with new data, which counts as received when all before it has arrived: the earliest that a program could read it."},
+	words := []fact{
+		{Name: "sent, received", Value: "of UDP datagrams; of TCP segments with new data, each of which counts as received when all before it has arrived: the earliest that a program could read it."},
 		{Name: "lost", Value: "a packet that is in the capture of its sender and not in that of its receiver, though that went on for long enough."},
 		{Name: "duplicated", Value: "it arrived once more; corrupted: with a wrong checksum, or with other bytes than were sent."},
 		{Name: "reordered", Value: "it arrived after one that was sent later (RFC 4737 section 3.3)."},
-		{Name: "goodput", Value: "bits of messages that arrived for the first time, IP, UDP and TCP headers apart, from the first packet to the last that counts."},
-		{Name: "latency", Value: "from a message's passing the sender's capture until it could be read at the receiver's, by the clocks as the top of the page says."},
+		{Name: "new data", Value: "bits of payload that arrived for the first time, IP, UDP and TCP headers apart, a second, from the first packet to the last that counts."},
+		{Name: "latency", Value: "from a datagram's or new segment's passing the sender's capture until it could be read at the receiver's, by the clocks as the top of the page says."},
 		{Name: "sent again", Value: "segments whose first byte had been sent before, SYN and FIN included; needlessly: those with data of which an earlier transmission arrived."},
 		{Name: "inferred", Value: "told from duplicate acknowledgments and pauses and not by the sender: a recovery begins with the first retransmission behind duplicate acknowledgments or SACK, a timeout is a retransmission after a pause of at least the retransmission timeout of RFC 6298, 200 ms at least."},
 		{Name: "round trip", Value: "from the sending of a segment until its acknowledgment, without those that were sent again (Karn's algorithm, RFC 6298 section 3)."},
 		{Name: "quantiles", Value: "of the nearest rank."},
 	}
+	return slices.Insert(words, 2, p.Results.lostWords()...)
 }

@@ -25,6 +25,7 @@ type Collector struct {
 	messages messageCounter
 	tcp      tcpTracker
 	ladder   ladderWindow
+	calls    callRecorder
 	frames   Frames
 	measures measures
 	tally    tally
@@ -170,6 +171,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	f.Messages, f.Receptions = c.messages.messages, c.messages.receptions
 	f.Segments, f.Acks, f.Again = c.tcp.shown, c.tcp.acks, c.tcp.again
 	f.Transits, f.Packets = c.ladder.transits(), named(c.ladder.log)
+	f.Calls, f.CallTotal = c.calls.calls, c.calls.total
 	f.Tally = c.tally.finish(c.tcp.conns, c.messages.clients, cut)
 	f.End, f.Clients = end, len(c.messages.clients)
 	if last := c.messages.last; last > 0 {
@@ -186,7 +188,11 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	if c.byStream {
 		r.App.HeadOfLine, r.App.HeldBack = c.wait.Summary(), c.waited
 	}
-	r.Metrics = c.measures.finish(&c.messages, cut, cmp.Or(c.Confidence, metric.Confidence))
+	level := cmp.Or(c.Confidence, metric.Confidence)
+	if f.Proto != "tcp" {
+		r.App.LostShare = c.messages.lostShare(cut, level)
+	}
+	r.Metrics = c.measures.finish(&c.messages, cut, level)
 	if f.Proto == "tcp" {
 		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
 			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger()}

@@ -32,10 +32,14 @@ func Figures(flows []*Flow) []Figure {
 		return nil
 	}
 	flows = decided(flows)
+	if flows[0].Name != "" {
+		return mixFigures(flows)
+	}
 	figures := []Figure{orderFigure(flows).ofFirst(flows), deliveryFigure(flows).ofFirst(flows)}
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))
 	}
+	figures = append(figures, callFigures(flows)...)
 	figures = append(figures, goodputFigure(flows))
 	for _, about := range []func([]*Flow) []Figure{throughputFigures, delayFigures, variationFigures, reorderingFigures, lossRunFigures,
 		queueFigures} {
@@ -76,7 +80,11 @@ func decided(flows []*Flow) []*Flow {
 func (f Figure) ofFirst(flows []*Flow) Figure {
 	full := func(f *Flow) bool { return max(len(f.Messages), len(f.Segments)) >= shown }
 	if slices.ContainsFunc(flows, full) {
-		f.Caption += fmt.Sprintf(" It is about the first %s messages and segments of each protocol.", formatCount(shown))
+		what := "messages and segments"
+		if flows[0].Captured {
+			what = wordsOf(flows...).many
+		}
+		f.Caption += fmt.Sprintf(" It is about the first %s %s of each protocol.", formatCount(shown), what)
 	}
 	if n := flows[0].Clients; n > 1 {
 		f.Caption += fmt.Sprintf(" This is the first of %d clients.", n)

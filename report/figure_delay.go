@@ -53,7 +53,8 @@ func delayFigures(flows []*Flow) []Figure {
 	top := m.time(axisLength(netem.Time(longest)))
 	label := "delay (" + m.name + ")"
 	cdf, tail := sharePlot(label, top), tailPlot(label, top, flows)
-	s := sheet{rows: [][]panel{nil, {{Plot: cdf, note: "share of the messages with at most this delay"}, {Plot: tail, note: "share with a greater delay"}}}}
+	w := wordsOf(flows...)
+	s := sheet{rows: [][]panel{nil, {{Plot: cdf, note: "share of the " + w.many + " with at most this delay"}, {Plot: tail, note: "share with a greater delay"}}}}
 	var parts []string
 	for _, f := range flows {
 		sent, sorted := delaysOf(f)
@@ -61,7 +62,7 @@ func delayFigures(flows []*Flow) []Figure {
 		s.rows[0] = append(s.rows[0], p)
 		cdf.Add(steps{flowLine(f), cdfSteps(sorted, m, top)})
 		tail.Add(steps{flowLine(f), tailSteps(sorted, m, tail.Y.Min)})
-		s.keys = append(s.keys, markKey(strings.ToUpper(f.Proto)+" message", delayMark(f)), lineKey(strings.ToUpper(f.Proto), flowLine(f)))
+		s.keys = append(s.keys, markKey(strings.ToUpper(f.Proto)+" "+wordsOf(f).one, delayMark(f)), lineKey(strings.ToUpper(f.Proto), flowLine(f)))
 		if len(sorted) > 0 {
 			parts = append(parts, fmt.Sprintf("%s %s in the median, %s for one in a hundred, %s at most", strings.ToUpper(f.Proto),
 				durationText(quantile(sorted, .5)), durationText(quantile(sorted, .99)), durationText(sorted[len(sorted)-1])))
@@ -71,18 +72,11 @@ func delayFigures(flows []*Flow) []Figure {
 		s.rows = [][]panel{{s.rows[0][0]}, {s.rows[1][0]}, {s.rows[1][1]}}
 	}
 	return []Figure{Figure{
-		Name: "delay", Title: "Delay of the messages",
-		Caption: fmt.Sprintf("Delay of each message, from the sender's write %s, over the time of sending, its distribution, and the tail on a logarithmic scale: %s.",
-			delayEnd(flows[0]), strings.Join(parts, "; ")),
+		Name: "delay", Title: "Delay of the " + w.many,
+		Caption: fmt.Sprintf("Delay of each %s, %s, over the time of sending, its distribution, and the tail on a logarithmic scale: %s.",
+			w.one, w.delay, strings.Join(parts, "; ")),
 		height: vg.Length(5.6*float64(len(s.rows))+.8) * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { delayTable(flows, row) },
 	}.ofFirst(flows)}
-}
-
-func delayEnd(f *Flow) string {
-	if f.Samples.Answers {
-		return "until the answer is read"
-	}
-	return "to the receiver's read"
 }
 
 func delayMark(f *Flow) mark {

@@ -27,9 +27,10 @@ func deliveryFigure(flows []*Flow) Figure {
 	all := outcomesOf(flows)
 	from, to := window(all, zoomLength, outcome.trouble)
 	happened := total(all)
+	w := wordsOfAll(all)
 	s := sheet{tall: 7 * vg.Centimeter, keys: legend{markKey("sent", sentMark), lineKey("under way", flightLine)}.
-		add(happened.waited > 0, lineKey("arrived, waits for an earlier message", waitLine)).
-		add(true, markKey("delivered to the program", deliveryMark)).
+		add(happened.waited > 0, lineKey("arrived, waits for an earlier "+w.waits, waitLine)).
+		add(true, markKey(w.read, deliveryMark)).
 		add(happened.reordered > 0, markKey("delivered out of order", reorderedMark)).
 		add(happened.twice > 0, markKey("delivered again", duplicateMark)).
 		add(happened.lost > 0, markKey(happened.missing(), crossMark))}
@@ -40,7 +41,7 @@ func deliveryFigure(flows []*Flow) Figure {
 	}
 	s.rows = [][]panel{row}
 	return Figure{
-		Name: "delivery", Title: "Sending, arrival and delivery of each message", Caption: deliveryCaption(all, vs, from, to),
+		Name: "delivery", Title: "Sending, arrival and delivery of each " + w.one, Caption: deliveryCaption(all, vs, from, to),
 		height: 11.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { deliveryTable(all, row) },
 	}
 }
@@ -102,8 +103,8 @@ func (t outcome) view(from, to int) view {
 }
 
 func (t outcome) deliveryPanel(from, to int, v view) panel {
-	u := timeUnit(v.start + v.length)
-	p := newPlot(fmt.Sprintf("time since message %d was sent (%s)", from, u.name), "message number")
+	u, w := timeUnit(v.start+v.length), wordsOf(t.flow)
+	p := newPlot(fmt.Sprintf("time since %s %d was sent (%s)", w.one, from, u.name), w.one+" number")
 	p.X.Min, p.X.Max = u.time(v.start)-.03*u.time(v.length), u.time(v.start)+1.03*u.time(v.length)
 	pad := .03*float64(to-from) + .5
 	p.Y.Min, p.Y.Max = float64(from)-pad, float64(to-1)+pad
@@ -201,10 +202,11 @@ func deliveryCaption(all []outcome, vs []view, from, to int) string {
 		}
 		parts = append(parts, s)
 	}
-	shown := "each message: "
+	w := wordsOfAll(all)
+	shown := "each " + w.one + ": "
 	for _, t := range all {
 		if t.sent > to-from {
-			shown = fmt.Sprintf("messages %d to %d, where most happened; over the whole run, ", from, to-1)
+			shown = fmt.Sprintf("%s %d to %d, where most happened; over the whole run, ", w.many, from, to-1)
 		}
 	}
 	s := "Sending, arrival and delivery over time of " + shown + strings.Join(parts, ", while ")

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -15,6 +16,9 @@ import (
 
 // flowLine returns how a flow is drawn where it shares a panel with another.
 func flowLine(f *Flow) draw.LineStyle {
+	if f.Name != "" {
+		return mixLine(f.Number)
+	}
 	if f.Proto == "udp" {
 		return draw.LineStyle{Color: blue, Width: 1, Dashes: []vg.Length{4, 1.5}}
 	}
@@ -34,7 +38,8 @@ func goodputFigure(flows []*Flow) Figure {
 	}
 	end = axisLength(end)
 	t, r := timeUnit(end), rateUnit(top)
-	p := newPlot(fmt.Sprintf("time (%s)", t.name), fmt.Sprintf("goodput (%s)", r.name))
+	w := wordsOf(flows...)
+	p := newPlot(fmt.Sprintf("time (%s)", t.name), fmt.Sprintf("%s (%s)", w.goodput, r.name))
 	p.X.Min, p.X.Max = -.02*t.time(end), 1.02*t.time(end)
 	p.Y.Min, p.Y.Max = 0, 1.06*r.of(top)
 	p.X.Tick.Marker = ticks{most: 10}
@@ -43,13 +48,13 @@ func goodputFigure(flows []*Flow) Figure {
 	for _, f := range flows {
 		all := wholeOf(f)
 		mean := fmt.Sprintf("%s on average over %s", r.text(all.Rate()), formatTime(all.End))
-		s.keys = append(s.keys, lineKey(strings.ToUpper(f.Proto)+": "+mean, flowLine(f)))
-		parts = append(parts, strings.ToUpper(f.Proto)+" "+mean)
+		s.keys = append(s.keys, lineKey(f.Heading()+": "+mean, flowLine(f)))
+		parts = append(parts, f.Heading()+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
 	}
 	return Figure{
-		Name: "goodput", Title: "Goodput over time",
-		Caption: fmt.Sprintf("Goodput over time, which is what the receiving program got%s: %s.", binNote(flows),
+		Name: "goodput", Title: upperFirst(w.goodput) + " over time",
+		Caption: fmt.Sprintf("%s over time, which is %s%s: %s.", upperFirst(w.goodput), w.got, binNote(flows),
 			strings.Join(parts, ", ")),
 		height: 7 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { goodputTable(flows, row) },
 	}
@@ -113,7 +118,7 @@ func goodputTable(flows []*Flow, row func(...string)) {
 	row("proto", "start_s", "end_s", "bytes", "mbit_per_s")
 	for _, f := range flows {
 		for _, b := range f.Goodput {
-			row(f.Proto, stamp(b.Start), stamp(b.End), strconv.FormatInt(b.Bytes, 10),
+			row(cmp.Or(f.Name, f.Proto), stamp(b.Start), stamp(b.End), strconv.FormatInt(b.Bytes, 10),
 				strconv.FormatFloat(math.Round(b.Rate()/10)/1e5, 'f', -1, 64))
 		}
 	}

@@ -46,7 +46,7 @@ func orderFigure(flows []*Flow) Figure {
 		}
 		s.rows = append(s.rows, zoomed)
 		height = 15.4 * vg.Centimeter
-		caption += fmt.Sprintf("; below, messages %d to %d", from, to-1)
+		caption += fmt.Sprintf("; below, %s %d to %d", wordsOfAll(all).many, from, to-1)
 	}
 	return Figure{
 		Name: "order", Title: "Send order and arrival order", Caption: caption + ".",
@@ -86,7 +86,7 @@ func orderZoom(all []outcome, from, to int) []panel {
 				n++
 			}
 		}
-		note := fmt.Sprintf("messages %d to %d", from, to-1)
+		note := fmt.Sprintf("%s %d to %d", wordsOf(t.flow).many, from, to-1)
 		row = append(row, t.orderPanel(from, to, at, "", note, "order of arrival among them"))
 	}
 	if !zoomed {
@@ -97,7 +97,7 @@ func orderZoom(all []outcome, from, to int) []panel {
 
 // orderPanel draws the messages from up to to; at is the height of each reception, or negative.
 func (t outcome) orderPanel(from, to int, at []int, name, note, yLabel string) panel {
-	p := newPlot("order of sending (message number)", yLabel)
+	p := newPlot("order of sending ("+wordsOf(t.flow).one+" number)", yLabel)
 	length := float64(to - from)
 	p.X.Min, p.X.Max = float64(from)-.03*length, float64(to-1)+.03*length
 	p.Y.Min, p.Y.Max = float64(from)-.09*length, float64(to-1)+.05*length

@@ -110,17 +110,18 @@ func (t outcome) missing() string {
 
 // sentence says the same as a clause: "UDP lost 29 of 1000 messages and delivered 41 out of order and 5 twice".
 func (t outcome) sentence() string {
+	w := wordsOf(t.flow)
 	switch {
 	case t.sent == 0:
 		return t.protocol() + " sent nothing"
 	case t.lost == 0 && t.reordered == 0 && t.twice == 0 && t.sent == 1:
-		return t.protocol() + " delivered the only message"
+		return t.protocol() + " delivered the only " + w.one
 	case t.lost == 0 && t.reordered == 0 && t.twice == 0:
-		return fmt.Sprintf("%s delivered all %s messages once and in order", t.protocol(), formatCount(t.sent))
+		return fmt.Sprintf("%s delivered all %s once and in order", t.protocol(), w.of(t.sent))
 	}
-	s := fmt.Sprintf("%s lost %s of %s", t.protocol(), formatCount(t.lost), count(t.sent, "message"))
+	s := fmt.Sprintf("%s lost %s of %s", t.protocol(), formatCount(t.lost), w.of(t.sent))
 	if t.flow.Proto != "udp" {
-		s = fmt.Sprintf("%s did not deliver %s of %s", t.protocol(), formatCount(t.lost), count(t.sent, "message"))
+		s = fmt.Sprintf("%s did not deliver %s of %s", t.protocol(), formatCount(t.lost), w.of(t.sent))
 	}
 	switch {
 	case t.reordered > 0 && t.twice > 0:

@@ -96,6 +96,9 @@ func edgeFlows() map[string][]*Flow {
 		"all lost":      {lost, {Proto: "tcp"}},
 		"zero duration": {{Proto: "udp", Messages: []Message{{}}}, instant},
 		"unfinished":    {full, unfinished},
+		"only calls":    {{Proto: "udp", Calls: []Call{{Host: "client", Name: "socket", FD: -1, Args: "AF_INET, SOCK_DGRAM", Result: "3", begun: 1, ended: 1}}, CallTotal: 5}},
+		"calls waiting": {{Proto: "tcp", Clients: 2, Calls: []Call{{Host: "server", Name: "accept", FD: 3, Result: "?", End: -1, begun: 1, ended: -1}}, CallTotal: 1}},
+		"others' calls": {{Proto: "tcp", Clients: 2, Calls: []Call{{Host: "client", Program: 1, Name: "send", FD: 3, Result: "3", begun: 1, ended: 2}}, CallTotal: 1}},
 	}
 }
 
@@ -120,7 +123,7 @@ func TestEdges(t *testing.T) {
 					axis = "lost in a row"
 				case axes[f.Name] != "":
 					axis = `aria-label="` + axes[f.Name]
-				case strings.HasPrefix(f.Name, "ladder"):
+				case strings.HasPrefix(f.Name, "ladder"), strings.HasPrefix(f.Name, "calls"):
 					axis = `aria-label="server"`
 				}
 				if !strings.Contains(s, axis) {

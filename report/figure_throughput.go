@@ -30,6 +30,7 @@ func throughputFigures(flows []*Flow) []Figure {
 		return nil
 	}
 	r := rateUnit(top)
+	w := wordsOf(flows...)
 	var s sheet
 	var row []panel
 	var parts []string
@@ -44,13 +45,13 @@ func throughputFigures(flows []*Flow) []Figure {
 		}
 		row = append(row, panel{p, strings.ToUpper(f.Proto), note})
 		parts = append(parts, strings.ToUpper(f.Proto)+" "+note)
-		s.keys = append(s.keys, lineKey("goodput of "+strings.ToUpper(f.Proto), flowLine(f)))
+		s.keys = append(s.keys, lineKey(w.goodput+" of "+strings.ToUpper(f.Proto), flowLine(f)))
 	}
 	s.rows, s.keys = [][]panel{row}, append(s.keys, lineKey("throughput: IP bytes on the link", throughputLine))
 	return []Figure{{
-		Name: "throughput", Title: "Throughput and goodput over time",
-		Caption: fmt.Sprintf("Throughput, which is all IP bytes that the up link delivered, headers, copies and retransmissions included, and goodput, which is what the receiving program got, over time%s; of what was carried, the program got: %s.",
-			binNote(flows), strings.Join(parts, ", ")),
+		Name: "throughput", Title: "Throughput and " + w.goodput + " over time",
+		Caption: fmt.Sprintf("Throughput, which is all IP bytes that the up link delivered, headers, copies and retransmissions included, and %s, which is %s, over time%s; of what was carried, %s: %s.",
+			w.goodput, w.got, binNote(flows), w.receiver, strings.Join(parts, ", ")),
 		height: 6.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { throughputTable(flows, row) },
 	}}
 }

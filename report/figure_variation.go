@@ -95,7 +95,8 @@ func variationFigures(flows []*Flow) []Figure {
 	left := newPlot("IPDV ("+u.name+")", "share of the pairs (%)")
 	left.X.Min, left.X.Max = -1.02*u.of(float64(reach)), 1.02*u.of(float64(reach))
 	right := sharePlot("PDV ("+m.name+")", m.of(float64(longest)))
-	right.Y.Label.Text = "share of the messages (%)"
+	w := wordsOf(flows...)
+	right.Y.Label.Text = "share of the " + w.many + " (%)"
 	top, beyond, pairs := 1.0, 0, 0
 	s := sheet{rows: [][]panel{{{Plot: left}, {Plot: right, note: "with at most this over the least delay"}}}}
 	var parts []string
@@ -106,16 +107,16 @@ func variationFigures(flows []*Flow) []Figure {
 		right.Add(steps{flowLine(v.flow), cdfSteps(v.pdv, m, m.of(float64(longest)))})
 		s.keys = append(s.keys, lineKey(strings.ToUpper(v.flow.Proto), flowLine(v.flow)))
 		if len(v.ipdv) > 0 {
-			parts = append(parts, fmt.Sprintf("%s varies by up to %s for 99 %% of the pairs, and 99.9 %% of its messages come within %s of the fastest",
-				strings.ToUpper(v.flow.Proto), durationText(v.reach()), durationText(quantile(v.pdv, .999))))
+			parts = append(parts, fmt.Sprintf("%s varies by up to %s for 99 %% of the pairs, and 99.9 %% of its %s come within %s of the fastest",
+				strings.ToUpper(v.flow.Proto), durationText(v.reach()), wordsOf(v.flow).many, durationText(quantile(v.pdv, .999))))
 		}
 	}
 	left.Y.Max = 1.06 * top
-	s.rows[0][0].note = fmt.Sprintf("from one message to the next; %s beyond", formatShare(int64(beyond), int64(pairs)))
+	s.rows[0][0].note = fmt.Sprintf("from one %s to the next; %s beyond", w.one, formatShare(int64(beyond), int64(pairs)))
 	return []Figure{Figure{
 		Name: "ipdv", Title: "Delay variation",
-		Caption: fmt.Sprintf("Delay variation (RFC 5481): of a message against the one sent before it (IPDV), and against the fastest (PDV): %s.",
-			strings.Join(parts, "; ")),
+		Caption: fmt.Sprintf("Delay variation (RFC 5481): of a %s against the one sent before it (IPDV), and against the fastest (PDV): %s.",
+			w.one, strings.Join(parts, "; ")),
 		height: 7 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { variationTable(all, row) },
 	}.ofFirst(flows)}
 }

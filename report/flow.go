@@ -1,9 +1,6 @@
 package report
 
 import (
-	"cmp"
-	"strings"
-
 	"lossylab/netem"
 	"lossylab/report/metric"
 )
@@ -11,9 +8,12 @@ import (
 // Flow is what one protocol's client and server pairs showed in one run: the data behind every figure and table. The
 // lists are bounded (see Collector); the counters are not.
 type Flow struct {
-	Name    string // of several flows that share a network; otherwise empty
-	Proto   string // "udp" or "tcp"
-	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
+	Name         string // of several flows that share a network; otherwise empty
+	Number       int    // of such a flow, from 0
+	Proto        string // "udp" or "tcp"
+	Conversation int    // of captures: its number, where several of one protocol were taken; otherwise 0
+	Captured     bool   // made of captures, which show no programs: datagrams and new segments stand for messages
+	Clients      int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message        // in send order
 	Unfinished int              // so many of the last Messages might still have come when the run was cut short
@@ -28,12 +28,11 @@ type Flow struct {
 	Samples    Samples          // of the links, over the whole run
 	End        netem.Time       // when the flow was over
 	Tally      Tally            // what the tables for lab reports are made of
+	Calls      []Call           // the first socket calls of all programs, in the order in which they began
+	CallTotal  int              // how many there were
 
 	Recoveries, Timeouts int // TCP: as the stack counts them, for all clients; 0 where it is not known
 }
-
-// label is what people call the flow: its name, or "UDP" or "TCP".
-func (f *Flow) label() string { return cmp.Or(f.Name, strings.ToUpper(f.Proto)) }
 
 // Message is what became of one numbered message. A time that did not come is -1.
 type Message struct {
@@ -63,6 +62,9 @@ type Transit struct {
 	Retransmit bool
 	SentFrame  int // frame numbers in the captures of the sending and the receiving side; 0 where there is none
 	RecvFrame  int
+
+	port             uint16 // the client's
+	sentAt, arriveAt int    // places among the events of packets and calls
 }
 
 // Segment is a TCP segment with data as it left the sender. Offsets count bytes of the stream from 0.

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"io"
 	"slices"
-	"strings"
 )
 
 // The page's own files, and uPlot 1.6.32 with its licence (MIT), which lies beside it.
@@ -16,8 +15,7 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"upper": strings.ToUpper}).
-	ParseFS(pageFiles, "page/page.html", "page/measures.html"))
+var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html"))
 
 // WriteHTML writes report.html: one file that needs no network, with the figures as pictures and with a ladder and a
 // time-sequence diagram to zoom into. It prints without the latter.
@@ -76,7 +74,9 @@ type groupRow struct {
 
 // storyView is why one flow's TCP sent again.
 type storyView struct {
+	ID, Title               string
 	Count, Occasions, Which string
+	Things                  string // that waited
 	Short                   bool
 	Causes                  []causeView
 	Told                    [][]string
@@ -112,7 +112,7 @@ func (p *Page) view() (*webPage, error) {
 		v.HasTCP = v.HasTCP || len(f.Segments) > 0
 		if p.Captures != "" {
 			for _, at := range []Vantage{Client, Server} {
-				if name := p.source(f.Proto, at); !slices.Contains(v.Files, name) {
+				if name := p.source(f.key(), at); !slices.Contains(v.Files, name) {
 					v.Files = append(v.Files, name)
 				}
 			}
@@ -137,8 +137,8 @@ func (v *webPage) contents() []heading {
 	for _, t := range v.Tables {
 		c = append(c, heading{t.ID, t.Title})
 	}
-	if len(v.Stories) > 0 {
-		c = append(c, heading{"story", "Why TCP sent again"})
+	for _, s := range v.Stories {
+		c = append(c, heading{s.ID, s.Title})
 	}
 	if v.Interactive {
 		c = append(c, heading{"packets", "Packet by packet"})
@@ -174,7 +174,13 @@ func (p *Page) storyView(f *Flow, r *TCPResult) (s storyView, ok bool) {
 	if r == nil || r.Retransmits == 0 || r.Causes == nil {
 		return s, false
 	}
-	s = storyView{Count: count(r.Retransmits, "segment"), Occasions: enumerate(r.occasions())}
+	s = storyView{ID: "story", Title: "Why " + headingOf(f.Name, "tcp", f.Conversation) + " sent again", Count: count(r.Retransmits, "segment"), Occasions: enumerate(r.occasions()), Things: wordsOf(f).many}
+	switch {
+	case f.Name != "":
+		s.ID = "story-" + f.Name
+	case f.Conversation > 0:
+		s.ID = fmt.Sprintf("story-%d", f.Conversation)
+	}
 	for c, words := range causeWords {
 		if n := r.Causes[Cause(c).String()]; n > 0 {
 			s.Causes = append(s.Causes, causeView{formatCount(n), words})

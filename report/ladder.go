@@ -31,6 +31,7 @@ type ladderWindow struct {
 	newest    [2]uint64   // greatest ID delivered, up and down
 	cut       *crossing   // of the packet whose fragments are told now, nil if it is not in the window
 	parts     int         // of it that have been told
+	ticks     int         // events of packets and of calls so far
 }
 
 type packetKey struct {
@@ -62,7 +63,8 @@ func (w *ladderWindow) observe(e netem.Event, h *netem.Header, s seen, frame int
 	switch {
 	case e.Kind == netem.Sent:
 		w.add(key, &crossing{name: w.name(e, h, s), Transit: Transit{
-			Up: e.Link == up, Sent: e.At, Arrived: -1, Retransmit: s.retransmit, SentFrame: frame}})
+			Up: e.Link == up, Sent: e.At, Arrived: -1, Retransmit: s.retransmit, SentFrame: frame,
+			port: clientPort(e.Link, h), sentAt: w.tick()}})
 	case e.Kind == netem.Duplicated:
 		w.duplicate(key, e.By)
 	case e.Kind == netem.Fragmented:
@@ -82,12 +84,29 @@ func (w *ladderWindow) observe(e netem.Event, h *netem.Header, s seen, frame int
 	case e.Kind == netem.Delayed && c.Cause == "":
 		c.Cause = e.By
 	case e.Kind == netem.Delivered:
-		c.Arrived, c.RecvFrame, c.Overtaken = e.At, frame, overtaken
+		c.Arrived, c.RecvFrame, c.Overtaken, c.arriveAt = e.At, frame, overtaken, w.tick()
 		delete(w.packets, key)
 		if overtaken {
 			w.interesting(c, false)
 		}
 	}
+}
+
+// tick returns the place of an event among those of packets and of calls.
+func (w *ladderWindow) tick() int {
+	w.ticks++
+	return w.ticks
+}
+
+// clientPort returns the client's port, 0 if there is none.
+func clientPort(link string, h *netem.Header) uint16 {
+	switch {
+	case h == nil:
+		return 0
+	case link == up:
+		return h.Src.Port()
+	}
+	return h.Dst.Port()
 }
 
 // overtaken reports whether a packet sent later has been delivered before this one, RFC 4737 section 3.3. Duplicates

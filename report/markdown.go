@@ -16,6 +16,7 @@ type Page struct {
 	Figures  []Figure
 	Image    string // extension of the figures to show: "png"; empty shows none
 	Captures string // extension of the captures; empty: there are none
+	World    string // their folder, if flows share a network; otherwise it is called after the protocol
 	Tables   string // formats of the files in tables/, with commas; empty: there are none
 
 	FigureColumns int // 1 if the files in figures/ are one column wide; the figures within report.html never are
@@ -36,7 +37,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 	}
 	for _, f := range r.Flows {
 		for _, note := range f.Notes {
-			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", strings.ToUpper(f.Proto), note)
+			fmt.Fprintf(b, "\n**Note (%s):** %s.\n", f.Heading(), note)
 		}
 	}
 	if p.About != nil {
@@ -79,7 +80,7 @@ func orPerfect(spec string) string {
 func (p *Page) summary(b *bufio.Writer) {
 	fmt.Fprint(b, "\n## Summary\n\n| |")
 	for _, f := range p.Results.Flows {
-		fmt.Fprintf(b, " %s |", strings.ToUpper(f.Proto))
+		fmt.Fprintf(b, " %s |", f.Heading())
 	}
 	fmt.Fprint(b, "\n|---|", strings.Repeat("---:|", len(p.Results.Flows)), "\n")
 	for _, row := range p.Results.summaryRows() {
@@ -91,7 +92,7 @@ func (p *Page) summary(b *bufio.Writer) {
 	}
 	for _, f := range p.Results.Flows {
 		for _, in := range f.Input {
-			fmt.Fprintf(b, "\nOver %s, `%s` (%s, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", strings.ToUpper(f.Proto),
+			fmt.Fprintf(b, "\nOver %s, `%s` (%s, SHA-256 `%s`) arrived as [`%s`](%s) (SHA-256 `%s`): %s.\n", f.Heading(),
 				in.Name, count(in.Bytes, "byte"), in.SHA256, in.Received, target(in.Received), in.Arrived, in.verdict())
 		}
 	}
@@ -129,7 +130,7 @@ func (p *Page) frames(b *bufio.Writer, f *Flow) {
 		which = "round the first packet that something happened to"
 	}
 	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s` and `%s`, %s:\n\n",
-		strings.ToUpper(f.Proto), p.source(f.Proto, Client), p.source(f.Proto, Server), which)
+		f.Heading(), p.source(f.key(), Client), p.source(f.key(), Server), which)
 	fmt.Fprint(b, "| sent at | packet | client frame | server frame | what happened |\n|---:|---|---:|---:|---|\n")
 	for _, t := range f.Transits {
 		client, server, arrow := t.SentFrame, t.RecvFrame, "→"
@@ -197,6 +198,7 @@ func (p *Page) words() []fact {
 		{Name: "overtaken", Value: "the same of a packet on the link: one that was sent later arrived earlier."},
 		{Name: "goodput", Value: "bits of the messages that were received, headers of the messages included, over the time from the start to the last event of the programs; throughput would count IP packets."},
 	}
+	words = slices.Insert(words, 1, p.Results.lostWords()...)
 	if p.Results.App == "echo" {
 		words = append(words, fact{Name: "time to answer", Value: "from first sending a line until its answer has been read, retries included."})
 	} else {

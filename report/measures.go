@@ -51,13 +51,9 @@ func (m *measures) finish(c *messageCounter, cut bool, level float64) *Metrics {
 // losses goes through the messages of a client whose fate is known: all, or in a run that was cut short those before the
 // last one received. When they were sent is not remembered.
 func (c *client) losses(cut bool) (l lossMeasures, sent int64) {
-	known := c.sent
-	if cut {
-		known = c.next
-	}
+	known := c.known(cut)
 	for seq := range known {
-		word := seq / 64
-		l.add(0, word >= len(c.seen) || c.seen[word]>>(seq%64)&1 == 0)
+		l.add(0, c.lost(seq))
 	}
 	return l, int64(known)
 }

@@ -22,7 +22,7 @@ func (p *Page) documents(b *bufio.Writer) {
 	if groups := p.Results.measureGroups(); len(groups) > 0 {
 		fmt.Fprintf(b, "\n## %s\n\n%s\n\n| |", measuresTitle, p.measuresNote())
 		for _, f := range p.Results.Flows {
-			fmt.Fprintf(b, " %s |", strings.ToUpper(f.Proto))
+			fmt.Fprintf(b, " %s |", f.Heading())
 		}
 		fmt.Fprint(b, " document |\n|---|", strings.Repeat("---:|", len(p.Results.Flows)), "---|\n")
 		for _, g := range groups {
@@ -57,7 +57,7 @@ func (p *Page) measuresView() measuresView {
 	v := measuresView{Title: measuresTitle, Note: p.measuresNote(), TheoryTitle: theoryTitle, Columns: 2 + len(p.Results.Flows),
 		Groups: p.Results.measureGroups(), Theory: p.Results.theoryTables()}
 	for _, f := range p.Results.Flows {
-		v.Protos = append(v.Protos, strings.ToUpper(f.Proto))
+		v.Protos = append(v.Protos, f.Heading())
 	}
 	return v
 }

@@ -27,7 +27,7 @@ func (r *Results) measureGroups() (groups []measureGroup) {
 	}{
 		{"Packets from client to server", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, true)},
 		{"Packets from server to client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, false)},
-		{r.either("Lines and their answers", "Messages") + ", of the first client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Messages }, false)},
+		{r.ofCaptures("Datagrams and new segments", r.either("Lines and their answers", "Messages")) + ", of the first client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Messages }, false)},
 		{"TCP, of the first client", r.measuredTCP()},
 	} {
 		if len(g.rows) > 0 {
@@ -175,7 +175,7 @@ func (r *Results) measuredTCP() (rows []measureRow) {
 		{"loss events", "RFC 5348 §5.2", func(m *TCPMetrics) string {
 			return fmt.Sprintf("%s (%s)", formatCount(m.LossEvents), m.EventRate.percent())
 		}},
-		{"throughput; goodput", "IP bytes; messages", func(m *TCPMetrics) string { return together(m.Throughput.rate(), m.Goodput.rate()) }},
+		{"throughput; " + r.ofCaptures("new data", "goodput"), "IP bytes; " + r.ofCaptures("payload", "messages"), func(m *TCPMetrics) string { return together(m.Throughput.rate(), m.Goodput.rate()) }},
 	} {
 		if row, ok := measure(r, w.label, w.document, func(m *Metrics) *TCPMetrics { return m.TCP }, w.cell); ok {
 			rows = append(rows, row)

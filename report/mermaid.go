@@ -36,7 +36,7 @@ func (p *Page) sequenceDiagram(b *bufio.Writer, f *Flow) {
 	}
 	lines = lines[from:min(len(lines), from+diagramLength)]
 	fmt.Fprintf(b, "\n## The packets as a diagram, %s\n\nIn the order of arrivals; a packet that does not arrive stands where it was sent.\n\n"+
-		"```mermaid\nsequenceDiagram\n    participant C as Client\n    participant S as Server\n", strings.ToUpper(f.Proto))
+		"```mermaid\nsequenceDiagram\n    participant C as Client\n    participant S as Server\n", f.Heading())
 	for _, l := range lines {
 		fmt.Fprintf(b, "    %s\n", l.line)
 	}

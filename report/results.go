@@ -1,10 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"encoding/json"
 	"io"
-	"strings"
 )
 
 // Schema is the version of results.json. Fields are added to it; none is renamed or loses its meaning.
@@ -47,41 +45,40 @@ func (e Expected) String() string {
 
 // FlowResult is what one protocol did.
 type FlowResult struct {
-	Name     string                 `json:"name,omitempty"` // of several flows that share a network
-	Proto    string                 `json:"proto"`
-	Complete bool                   `json:"complete"`
-	Note     string                 `json:"note,omitempty"`
-	Notes    []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
-	Duration float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
-	App      AppResult              `json:"app"`
-	Link     map[string]*LinkResult `json:"link"` // "up": client to server, "down"
-	TCP      *TCPResult             `json:"tcp,omitempty"`
-	Metrics  *Metrics               `json:"metrics,omitempty"`
-	Theory   *Theory                `json:"theory,omitempty"`
-	Input    []InputResult          `json:"input,omitempty"`   // by client
-	Vantage  string                 `json:"vantage,omitempty"` // of captures made elsewhere: where they were taken
-	Seen     *SeenResult            `json:"seen,omitempty"`    // by one vantage point
+	Name         string                 `json:"name,omitempty"` // of several flows that share a network
+	Proto        string                 `json:"proto"`
+	Complete     bool                   `json:"complete"`
+	Note         string                 `json:"note,omitempty"`
+	Notes        []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
+	Duration     float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
+	App          AppResult              `json:"app"`
+	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
+	TCP          *TCPResult             `json:"tcp,omitempty"`
+	Metrics      *Metrics               `json:"metrics,omitempty"`
+	Theory       *Theory                `json:"theory,omitempty"`
+	Input        []InputResult          `json:"input,omitempty"`        // by client
+	Vantage      string                 `json:"vantage,omitempty"`      // of captures made elsewhere: where they were taken
+	Seen         *SeenResult            `json:"seen,omitempty"`         // by one vantage point
+	Conversation int                    `json:"conversation,omitempty"` // its number in the captures, where several of one protocol were taken
 }
-
-// label is what people call the flow: its name, or "UDP" or "TCP".
-func (f *FlowResult) label() string { return cmp.Or(f.Name, strings.ToUpper(f.Proto)) }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.
 type AppResult struct {
-	Sent       int64    `json:"sent"`
-	Received   int64    `json:"received"`   // different messages that came, intact
-	Lost       int64    `json:"lost"`       // sent and never received
-	Unfinished int64    `json:"unfinished"` // of a run that was cut short: sent after the last one received
-	Duplicated int64    `json:"duplicated"` // further receptions of a message
-	Reordered  int64    `json:"reordered"`  // received after one that was sent later (RFC 4737 section 3)
-	Corrupted  int64    `json:"corrupted"`  // receptions whose content was not what was sent
-	InOrder    int64    `json:"in_order"`   // received and not reordered
-	Retries    int64    `json:"retries"`    // echo: lines sent again by the program
-	Bytes      int64    `json:"bytes"`      // of the messages received, their headers included
-	Goodput    float64  `json:"goodput_bps"`
-	Latency    *Summary `json:"latency_s"`  // stream: from the sender's write to the receiver's read; echo: to the answer
-	HeadOfLine *Summary `json:"hol_wait_s"` // TCP stream: how long messages that had arrived waited for earlier ones
-	HeldBack   int64    `json:"hol_waited"` // how many of them waited a microsecond or more
+	Sent       int64      `json:"sent"`
+	Received   int64      `json:"received"`   // different messages that came, intact
+	Lost       int64      `json:"lost"`       // sent and never received
+	Unfinished int64      `json:"unfinished"` // of a run that was cut short: sent after the last one received
+	Duplicated int64      `json:"duplicated"` // further receptions of a message
+	Reordered  int64      `json:"reordered"`  // received after one that was sent later (RFC 4737 section 3)
+	Corrupted  int64      `json:"corrupted"`  // receptions whose content was not what was sent
+	InOrder    int64      `json:"in_order"`   // received and not reordered
+	Retries    int64      `json:"retries"`    // echo: lines sent again by the program
+	Bytes      int64      `json:"bytes"`      // of the messages received, their headers included
+	Goodput    float64    `json:"goodput_bps"`
+	Latency    *Summary   `json:"latency_s"`            // stream: from the sender's write to the receiver's read; echo: to the answer
+	HeadOfLine *Summary   `json:"hol_wait_s"`           // TCP stream: how long messages that had arrived waited for earlier ones
+	LostShare  *LostShare `json:"lost_share,omitempty"` // UDP: how sure it is
+	HeldBack   int64      `json:"hol_waited"`           // how many of them waited a microsecond or more
 }
 
 // LinkResult counts IP packets as a link saw them.

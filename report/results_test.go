@@ -16,7 +16,8 @@ func udpResult() FlowResult {
 	return FlowResult{
 		Proto: "udp", Complete: true, Duration: 10.004817628,
 		App: AppResult{Sent: 500, Received: 487, Lost: 13, Duplicated: 5, Reordered: 8, InOrder: 479, Bytes: 487_000,
-			Goodput: 389_412.3, Latency: &Summary{Min: .0148, Mean: .0214, P50: .0207, P95: .0244, P99: .0813, Max: .0816}},
+			LostShare: &LostShare{.026, [2]Number{.0142, .0471}, 500, 400},
+			Goodput:   389_412.3, Latency: &Summary{Min: .0148, Mean: .0214, P50: .0207, P95: .0244, P99: .0813, Max: .0816}},
 		Link: map[string]*LinkResult{
 			up: {Spec: "rate 10mbit limit 100 delay 20ms loss 3%", Offered: 500, Delivered: 492, Dropped: 13,
 				DroppedBy: map[string]int64{"loss": 12, "queue": 1}, Duplicated: 5, Reordered: 8, Bytes: 514_000,
@@ -50,6 +51,9 @@ func clean(f FlowResult) FlowResult {
 	a := &f.App
 	a.Received, a.InOrder, a.Bytes = a.Sent, a.Sent, 1000*a.Sent
 	a.Lost, a.Duplicated, a.Reordered, a.HeldBack = 0, 0, 0, 0
+	if a.LostShare != nil {
+		a.LostShare = &LostShare{0, [2]Number{0, .0077}, 500, 500}
+	}
 	for _, l := range f.Link {
 		l.Spec, l.DroppedBy = "", map[string]int64{}
 		l.Delivered, l.Dropped, l.Duplicated, l.Reordered = l.Offered, 0, 0, 0

@@ -17,6 +17,7 @@ type tcpTracker struct {
 	lastPort uint16              // a packet mostly belongs to the same connection as the one before
 	last     *tcpConn
 	sending  []transmission // in order of sending, which is that of the packets' IDs
+	room     []transmission // in which sending lies
 	segments int64
 	synAgain int64
 	spurious int64
@@ -40,6 +41,7 @@ type tcpConn struct {
 	index   int       // ordinal of the next new segment
 	starts  []start   // of new segments, in order: what is acknowledged leaves at the front
 	come    intervals // bytes that have arrived, intact
+	room    []start   // in which starts lies
 	carried intervals // by transmissions that arrived and that were sent before any of tcpTracker.sending
 
 	fin     bool   // has been sent
@@ -193,7 +195,7 @@ func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
 			t.shown = append(t.shown, Segment{At: e.At, Arrived: -1, Offset: s.offset, Len: s.len, Retransmit: s.retransmit, Frame: frame})
 		}
 	}
-	t.sending = append(t.sending, tr)
+	slide(&t.sending, &t.room, tr)
 }
 
 // settle notes what becomes of a packet, copy or fragment that the client sent. It goes by the ID: the header of a damaged

@@ -48,7 +48,7 @@ func (c *tcpConn) extend(tr *transmission, now carrier) {
 		c.starts = slices.Insert(c.starts, n-1, at)
 		c.starts[n].index++
 	} else {
-		c.starts = append(c.starts, at)
+		slide(&c.starts, &c.room, at)
 	}
 	c.next = tr.to
 	c.index++

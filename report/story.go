@@ -30,8 +30,8 @@ func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
 	if r == nil || r.Retransmits == 0 || r.Causes == nil {
 		return
 	}
-	fmt.Fprintf(b, "\n## Why TCP sent again\n\nThe sender sent %s again. What the link had done to what they repeat:\n\n",
-		count(r.Retransmits, "segment"))
+	fmt.Fprintf(b, "\n## Why %s sent again\n\nThe sender sent %s again. What the link had done to what they repeat:\n\n",
+		headingOf(f.Name, "tcp", f.Conversation), count(r.Retransmits, "segment"))
 	fmt.Fprint(b, "| segments | cause |\n|---:|---|\n")
 	for c, words := range causeWords {
 		if n := r.Causes[Cause(c).String()]; n > 0 {
@@ -45,9 +45,9 @@ func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
 	}
 	fmt.Fprintf(b, "\n%s:\n\n", p.which(f, r, len(told)))
 	if p.Captures != "" {
-		fmt.Fprintf(b, "Frames are those of `%s`.\n\n", p.source(f.Proto, Client))
+		fmt.Fprintf(b, "Frames are those of `%s`.\n\n", p.source(f.key(), Client))
 	}
-	fmt.Fprint(b, "| frame | what became of it | sent again | by | after | messages that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n")
+	fmt.Fprintf(b, "| frame | what became of it | sent again | by | after | %s that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n", wordsOf(f).many)
 	for i := range told {
 		line := strings.ReplaceAll(strings.Join(told[i].cells(), "\x00"), "|", `\|`)
 		fmt.Fprintf(b, "| %s |\n", strings.ReplaceAll(line, "\x00", " | "))

@@ -58,6 +58,9 @@ func (r *Results) appRows() []row {
 		r.count("corrupted", func(a *AppResult) int64 { return a.Corrupted }),
 		r.each("in order", func(f *FlowResult) string { return formatCount(f.App.InOrder) }),
 	}
+	if r.lostShares() {
+		rows = slices.Insert(rows, 4, r.each(r.lostLabel(), func(f *FlowResult) string { return f.App.LostShare.text() }))
+	}
 	if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.App.Unfinished > 0 }) {
 		rows = append(rows, r.count("under way at the end", func(a *AppResult) int64 { return a.Unfinished }))
 	}
@@ -170,7 +173,7 @@ func (r *Results) WriteSummary(w io.Writer) error {
 	rows := r.summaryRows()
 	head := row{label: "", cells: make([]string, len(r.Flows))}
 	for i, f := range r.Flows {
-		head.cells[i] = f.label()
+		head.cells[i] = f.Heading()
 	}
 	rows = append([]row{head}, rows...)
 	labels, cells := 0, make([]int, len(r.Flows))

@@ -111,7 +111,8 @@ func inCell(s string) string { return cellEscapes.Replace(s) }
 
 // Tables returns the tables that the flows give rise to, with intervals of the results' confidence.
 func Tables(flows []*Flow, r *Results) (all []Table) {
-	for _, t := range []Table{summaryTable(flows, r), rttTable(flows), impairmentsTable(flows, r.confidence())} {
+	for _, make := range []func([]*Flow, *Results) Table{summaryTable, rttTable, impairmentsTable} {
+		t := byConversation(flows, r, make)
 		if len(t.Rows) > 0 {
 			all = append(all, t)
 		}

@@ -1,9 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"lossylab/netem"
@@ -51,7 +51,7 @@ func percentCell(share float64) Cell {
 }
 
 // rttTable is the table of the Wireshark laboratory on TCP of Kurose and Ross.
-func rttTable(flows []*Flow) Table {
+func rttTable(flows []*Flow, _ *Results) Table {
 	t := Table{Name: "rtt", Title: "Round-trip times of the first TCP segments",
 		Caption: "The first data segments of the first client, by the numbers that Wireshark shows in the client's capture. " +
 			"SampleRTT is from sending a segment to the first ACK of its last byte; a segment that was sent again has none. " +
@@ -78,48 +78,54 @@ func rttTable(flows []*Flow) Table {
 
 // summaryTable has a row for each client as iperf3 would sum it up.
 func summaryTable(flows []*Flow, r *Results) Table {
+	level := formatLevel(r.confidence())
 	t := Table{Name: "summary", Title: "Summary by client",
-		Caption: "From the start of the run until the client's last event; transfer and bitrate are of the messages that were received, their headers included and copies left out; " +
-			"jitter is RFC 3550's, of the last message; lost counts messages that were sent and never received; Retr counts the " +
-			"packets that TCP sent again, SYN and FIN included.",
+		Caption: r.ofCaptures("From the first packet until the client's last event; transfer and bitrate are of the payload of the datagrams and new segments "+
+			"that were received, copies left out; jitter is RFC 3550's, of the last of them; lost counts those that were sent and never received; ",
+			"From the start of the run until the client's last event; transfer and bitrate are of the messages that were received, their headers included and copies left out; "+
+				"jitter is RFC 3550's, of the last message; lost counts messages that were sent and never received; ") +
+			"the share is of those whose fate is known, and the interval Wilson's score interval for it, as if of n (1 - r) / (1 + r) of them where the " +
+			"fates of neighbours correlate by r > 0; TCP loses none by chance and has no interval; Retr counts the packets that TCP sent again, " +
+			"SYN and FIN included.",
 		Columns: []Column{{"proto", "protocol", false}, {"client", "client", true}, {"start_s", "", true}, {"end_s", "until (s)", true},
 			{"bytes", "transfer (bytes)", true}, {"bits_per_second", "bitrate", true}, {"jitter_ms", "jitter (ms)", true},
-			{"lost", "lost", true}, {"total", "total", true}, {"lost_share", "lost (share)", true}, {"retransmits", "Retr", true}}}
+			{"lost", "lost", true}, {"total", "total", true}, {"lost_share", "lost (share, " + level + " interval)", true},
+			{"lost_low", "", true}, {"lost_high", "", true}, {"retransmits", "Retr", true}}}
 	for i, f := range flows {
 		sum := ClientTally{Again: -1, Jitter: -1}
 		for n, c := range f.Tally.Clients {
-			t.Rows = append(t.Rows, c.cells(f.Proto, Cell{strconv.Itoa(n), strconv.Itoa(n + 1)}))
+			t.Rows = append(t.Rows, c.cells(f, r.confidence(), Cell{strconv.Itoa(n), strconv.Itoa(n + 1)}))
 			sum.End = max(sum.End, c.End)
 			sum.Bytes, sum.Sent, sum.Lost = sum.Bytes+c.Bytes, sum.Sent+c.Sent, sum.Lost+c.Lost
+			sum.Received, sum.Independent = sum.Received+c.Received, sum.Independent+c.Independent
 		}
 		if tcp := r.Flows[i].TCP; tcp != nil {
 			sum.Again = int(tcp.Retransmits)
 		}
 		if len(f.Tally.Clients) > 1 {
-			t.Rows = append(t.Rows, sum.cells(f.Proto, Cell{"sum", "sum"}))
+			t.Rows = append(t.Rows, sum.cells(f, r.confidence(), Cell{"sum", "sum"}))
 		}
 	}
 	return t
 }
 
-func (c *ClientTally) cells(proto string, client Cell) []Cell {
-	rate, lost, again := none, none, none
+func (c *ClientTally) cells(f *Flow, level float64, client Cell) []Cell {
+	rate, again := none, none
 	if c.End > 0 {
 		bps := float64(c.Bytes) * 8 / c.End.Seconds()
 		rate = Cell{strconv.FormatFloat(bps, 'f', 0, 64), formatRate(bps)}
 	}
-	if c.Sent > 0 {
-		lost = percentCell(float64(c.Lost) / float64(c.Sent))
-	}
 	if c.Again >= 0 {
 		again = countCell(c.Again)
 	}
-	return []Cell{{proto, strings.ToUpper(proto)}, client, {"0", "0"}, secondsCell(c.End), countCell(c.Bytes), rate,
-		millisecondsCell(c.Jitter), countCell(c.Lost), countCell(c.Sent), lost, again}
+	cells := []Cell{{cmp.Or(f.Name, f.Proto), headingOf(f.Name, f.Proto, 0)}, client, {"0", "0"}, secondsCell(c.End), countCell(c.Bytes), rate,
+		millisecondsCell(c.Jitter), countCell(c.Lost), countCell(c.Sent)}
+	return append(append(cells, c.lostCells(f.Proto, level)...), again)
 }
 
 // impairmentsTable compares what the links' words ask for with what happened.
-func impairmentsTable(flows []*Flow, confidence float64) Table {
+func impairmentsTable(flows []*Flow, r *Results) Table {
+	confidence := r.confidence()
 	level := formatLevel(confidence)
 	t := Table{Name: "impairments", Title: "What the link was asked to do, and did",
 		Caption: "Packets are those that the model judged and no model before it had dropped; expected is the share in the long run. The " +
@@ -132,14 +138,14 @@ func impairmentsTable(flows []*Flow, confidence float64) Table {
 		for i := range f.Tally.Impairments {
 			m := &f.Tally.Impairments[i]
 			if m.Of > 0 {
-				t.Rows = append(t.Rows, m.cells(f.Proto, confidence))
+				t.Rows = append(t.Rows, m.cells(f, confidence))
 			}
 		}
 	}
 	return t
 }
 
-func (i *Impairment) cells(proto string, confidence float64) []Cell {
+func (i *Impairment) cells(f *Flow, confidence float64) []Cell {
 	n, within := float64(i.Of), none
 	if i.ACF1 > 0 {
 		n = metric.Independent(int(i.Of), i.ACF1)
@@ -149,7 +155,7 @@ func (i *Impairment) cells(proto string, confidence float64) []Cell {
 		yes := interval.Low <= i.Expected && i.Expected <= interval.High
 		within = Cell{bit(yes), map[bool]string{true: "yes", false: "no"}[yes]}
 	}
-	return []Cell{{proto, strings.ToUpper(proto)}, textCell(i.Link), textCell(i.Words), textCell(i.Effect), countCell(i.Of),
+	return []Cell{{cmp.Or(f.Name, f.Proto), headingOf(f.Name, f.Proto, 0)}, textCell(i.Link), textCell(i.Words), textCell(i.Effect), countCell(i.Of),
 		percentCell(i.Expected), countCell(i.Counted), percentCell(i.Share()), percentCell(interval.Low), percentCell(interval.High), within}
 }
 

@@ -36,7 +36,7 @@ func labFlows() []*Flow {
 	unacked.Acked, unacked.AckedFrame, unacked.Sample, unacked.Estimated, unacked.Dev = -1, 0, -1, -1, -1
 	return []*Flow{
 		{Proto: "udp", Tally: Tally{
-			Clients: []ClientTally{{End: ms(10_000), Bytes: 487_000, Sent: 500, Received: 487, Lost: 13, Jitter: 1234567, Again: -1}, {Again: -1}},
+			Clients: []ClientTally{{End: ms(10_000), Bytes: 487_000, Sent: 500, Received: 487, Lost: 13, Independent: 400, Jitter: 1234567, Again: -1}, {Again: -1}},
 			Impairments: []Impairment{
 				{Link: "up", Words: "loss 3% for size 100-", Effect: "lost", Expected: .03, Of: 500, Counted: 13},
 				{Link: "up", Words: "loss 5% 25%", Effect: "lost", Expected: .05, ACF1: .25, Of: 487, Counted: 60},

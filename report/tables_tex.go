@@ -13,21 +13,27 @@ import (
 func (t *Table) writeTeX(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%% %s: \\input this file; the preamble needs \\usepackage{booktabs}\n", t.Name)
-	fmt.Fprintf(b, "\\begin{table}[htbp]\n  \\centering\n  \\caption{%s. %s}\n  \\label{tab:lossylab-%s}\n", tex(t.Title), tex(t.Caption), t.Name)
-	columns, rows := t.shown()
-	if len(columns) > 6 { // as much as a page is wide
-		b.WriteString("  \\footnotesize\\setlength{\\tabcolsep}{3pt}\n")
+	fmt.Fprintf(b, "\\begin{table}[htbp]\n  \\centering\\setlength{\\belowcaptionskip}{6pt}\n  \\caption[%s]{%s. %s}\n  \\label{tab:lossylab-%s}\n",
+		tex(t.Title), tex(t.Title), tex(t.Caption), t.Name)
+	heads, rows := t.shown()
+	columns := texColumns(heads, rows)
+	size := texFit(columns)
+	if size.command != "" {
+		fmt.Fprintf(b, "  %s\n", size.command)
 	}
-	heads, align := make([]string, len(columns)), ""
-	for i, col := range columns {
-		heads[i] = col.Head
-		align += map[bool]string{false: "l", true: "r"}[col.Right]
+	cells, align := make([]string, len(columns)), ""
+	for i := range columns {
+		cells[i] = columns[i].texHead()
+		align += columns[i].align()
 	}
 	fmt.Fprintf(b, "  \\begin{tabular}{@{}%s@{}}\n    \\toprule\n", align)
-	texRow(b, heads)
+	texRow(b, cells)
 	b.WriteString("    \\midrule\n")
 	for _, row := range rows {
-		texRow(b, row)
+		for i := range columns {
+			cells[i] = columns[i].texCell(row[i])
+		}
+		texRow(b, cells)
 	}
 	b.WriteString("    \\bottomrule\n  \\end{tabular}\n\\end{table}\n")
 	return b.Flush()
@@ -36,9 +42,6 @@ func (t *Table) writeTeX(w io.Writer) error {
 // texRow writes cells as a line. A "[" or "*" at the beginning of the next line would be taken for an argument of \\: tex
 // has them in braces.
 func texRow(b *bufio.Writer, cells []string) {
-	for i, cell := range cells {
-		cells[i] = tex(cell)
-	}
 	fmt.Fprintf(b, "    %s \\\\\n", strings.Join(cells, " & "))
 }
 
@@ -55,7 +58,7 @@ var texSigns = map[rune]string{
 // compile.
 func tex(s string) string {
 	var b strings.Builder
-	for _, r := range s {
+	for _, r := range strings.ReplaceAll(s, " - ", " − ") {
 		sign, ok := texSigns[r]
 		switch {
 		case ok:

@@ -23,13 +23,14 @@ type RTTRow struct {
 
 // ClientTally is what one client's messages came to.
 type ClientTally struct {
-	End      netem.Time // of the last thing that a program did with one of them
-	Bytes    int64      // of those received, copies apart
-	Sent     int64
-	Received int64 // different ones
-	Lost     int64 // sent and never received, but for those that might still have come when the run was cut short
-	Jitter   time.Duration
-	Again    int // TCP: packets that its client sent again, SYN and FIN included; -1 for UDP
+	End         netem.Time // of the last thing that a program did with one of them
+	Bytes       int64      // of those received, copies apart
+	Sent        int64
+	Received    int64 // different ones
+	Lost        int64 // sent and never received, but for those that might still have come when the run was cut short
+	Jitter      time.Duration
+	Independent float64 // so many independent messages are those worth that were received or lost
+	Again       int     // TCP: packets that its client sent again, SYN and FIN included; -1 for UDP
 }
 
 // tally gathers a Tally. Memory holds one entry for each client.
@@ -101,6 +102,9 @@ func (t *tally) finish(conns []*tcpConn, clients []*client, cut bool) (all Tally
 			c.Again = conns[i].again
 		}
 		c.Lost = c.Sent - c.Received
+		if i < len(clients) {
+			c.Independent = clients[i].independent(cut)
+		}
 		if cut && i < len(clients) {
 			c.Lost -= int64(clients[i].sent - clients[i].next)
 		}

@@ -12,6 +12,7 @@ type Setting struct {
 	App      string // "stream", "bulk" or "echo"
 	CC       string // congestion control: "reno" or "cubic"
 	Clients  int
+	Shared   bool // other traffic is on the link
 	Up, Down netem.Spec
 }
 
@@ -56,6 +57,7 @@ type TCPTheory struct {
 
 	Mathis *Law `json:"mathis"`
 	PFTK   *Law `json:"pftk_full"`
+	Approx *Law `json:"pftk_approximate"`
 	CUBIC  *Law `json:"cubic"`
 }
 
@@ -153,8 +155,9 @@ func (t *TCPTheory) laws(r *FlowResult, s *Setting) {
 	}
 	t.Mathis = t.law(sender, metric.Sender.Mathis)
 	t.PFTK = t.law(sender, metric.Sender.PFTKFull)
+	t.Approx = t.law(sender, metric.Sender.PFTK)
 	t.CUBIC = t.law(sender, metric.Sender.Cubic)
-	for _, l := range []*Law{t.Mathis, t.PFTK, t.CUBIC} {
+	for _, l := range t.all() {
 		l.Why = append(l.Why, t.reasons(s)...)
 	}
 	for _, l := range []*Law{t.Mathis, t.CUBIC} {
@@ -168,13 +171,16 @@ func (t *TCPTheory) laws(r *FlowResult, s *Setting) {
 	if s.CC == "cubic" {
 		t.Mathis.Why = append(t.Mathis.Why, "the sender runs CUBIC, and it speaks of Reno")
 		t.PFTK.Why = append(t.PFTK.Why, "the sender runs CUBIC, and it speaks of Reno")
+		t.Approx.Why = append(t.Approx.Why, "the sender runs CUBIC, and it speaks of Reno")
 	} else {
 		t.CUBIC.Why = append(t.CUBIC.Why, "the sender runs Reno")
 	}
-	for _, l := range []*Law{t.Mathis, t.PFTK, t.CUBIC} {
+	for _, l := range t.all() {
 		l.Holds = len(l.Why) == 0
 	}
 }
+
+func (t *TCPTheory) all() []*Law { return []*Law{t.Mathis, t.PFTK, t.Approx, t.CUBIC} }
 
 // leastEvents is how many loss events there have to be for their rate to mean something.
 const leastEvents = 30
@@ -187,7 +193,7 @@ func (t *TCPTheory) reasons(s *Setting) (why []string) {
 	if s.App != "bulk" {
 		why = append(why, "the program sets the pace")
 	}
-	if s.Clients > 1 {
+	if s.Clients > 1 || s.Shared {
 		why = append(why, "several clients share the link")
 	}
 	return why

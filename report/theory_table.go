@@ -22,7 +22,7 @@ func (r *Results) theoryTables() (tables []theoryTable) {
 		}
 		for _, link := range []string{up, down} {
 			if t := f.Theory.Link[link]; t != nil {
-				links.Rows = append(links.Rows, t.rows(strings.ToUpper(f.Proto)+" "+link)...)
+				links.Rows = append(links.Rows, t.rows(f.Heading()+" "+link)...)
 			}
 		}
 	}
@@ -79,7 +79,8 @@ func (t *TCPTheory) table() theoryTable {
 		name string
 		law  *Law
 	}{
-		{"Mathis et al. 1997", t.Mathis}, {"Padhye et al. 2000 (PFTK, full)", t.PFTK}, {"CUBIC, RFC 9438 section 5", t.CUBIC},
+		{"Mathis et al. 1997", t.Mathis}, {"Padhye et al. 2000 (PFTK, full)", t.PFTK},
+		{"the same, approximate", t.Approx}, {"CUBIC, RFC 9438 section 5", t.CUBIC},
 	} {
 		why := strings.Join(l.law.Why, "; ")
 		if l.law.Holds {

@@ -54,6 +54,15 @@ var table = []row{
 		dir: "sim/sweep",
 		why: "a grid is jobs and numbers: what runs one is a function, whatever the experiment",
 	}, {
+		dir:     "sim/calls",
+		project: []string{"sim"},
+		tests:   []string{"netem", "sim/netstack"},
+		why:     "what a program asks of its sockets can be told of on any host",
+	}, {
+		dir:   "sim/system",
+		tests: []string{"sim"},
+		why:   "the machine's own sockets: package net is enough",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
@@ -88,7 +97,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile", "sim/sweep"},
+			"report/trace", "sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/sweep", "sim/system"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests: []string{
 			"github.com/rogpeppe/go-internal", // scripts of what users type

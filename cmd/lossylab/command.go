@@ -42,6 +42,8 @@ func commands() []command {
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
+		{"server", "[PROTOCOL] [ADDRESS:PORT] [flags]", "a server on this machine's own sockets, TCP and UDP: it returns what it gets, in upper case", serverCommand, serverHelp},
+		{"client", "PROTOCOL ADDRESS:PORT [LINE ...] [flags]", "a client on this machine's own sockets: it sends lines and prints the answers", clientCommand, clientHelp},
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
 		{"sweep", "[SCENARIO.yaml] --vary KEY=VALUES … [flags]", "a grid of experiments under many seeds, in parallel: tables and figures with intervals", sweepCommand, sweepHelp},
 		{"merge", "DIR [flags]", "make the results of a sweep that was run in parts", mergeCommand, mergeHelp},

@@ -111,7 +111,7 @@ func (x *experiment) run(ctx context.Context) error {
 	var began error
 	x.world.Start(func() {
 		for _, p := range x.peers {
-			if began = p.program(0).Serve(x.world.Server, int(p.port())); began != nil {
+			if began = p.program(0).Serve(p.calls.trace(x.world.Server, "server", 0), int(p.port())); began != nil {
 				return
 			}
 		}

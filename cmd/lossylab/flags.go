@@ -31,6 +31,7 @@ type runFlags struct {
 	out, figures, capture     string
 	snaplen, columns          int
 	tables, confidence        string
+	traceCalls                int
 	events, quiet, jsonOutput bool
 
 	// What a sweep's cell changes beyond flags.
@@ -48,7 +49,7 @@ var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
 	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
 	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
-	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "columns", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}},
+	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "columns", "capture", "snaplen", "tables", "confidence", "events", "trace-calls", "quiet", "json"}},
 }
 
 func (f *runFlags) set() *pflag.FlagSet {
@@ -89,9 +90,10 @@ func (f *runFlags) set() *pflag.FlagSet {
 	columnsFlag(s, &f.columns)
 	s.StringVar(&f.capture, "capture", "pcapng", "write the captures as `FORMAT`: pcapng (with a comment on every packet that something happened to), pcap or none")
 	s.IntVar(&f.snaplen, "snaplen", 0, "keep `BYTES` of each captured frame (default 262144: all)")
-	s.StringVar(&f.tables, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")
-	s.StringVar(&f.confidence, "confidence", "95%", "let intervals hold the true value in a share `P` of all cases: 90%, 0.99")
+	tablesFlag(s, &f.tables)
+	confidenceFlag(s, &f.confidence)
 	s.BoolVar(&f.events, "events", true, "write events.csv, a row for each thing that happened to a packet")
+	s.IntVar(&f.traceCalls, "trace-calls", 0, "write the first `N` socket calls of each protocol to calls.csv and draw those of the first client; 0: none (default for echo 2000, otherwise none)")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.jsonOutput, "json", false, "print results.json to standard output instead of the summary")
 	return s

@@ -178,26 +178,24 @@ type captureInput struct {
 	file *os.File
 	info os.FileInfo
 	read *atomic.Int64 // bytes so far, of all files
+	sum  string        // SHA-256 of the file, in hexadecimal; empty if it is not asked for
 }
 
 func openCapture(ctx context.Context, name string, read *atomic.Int64) (*captureInput, error) {
+	info, err := os.Stat(name) // before it is opened: a pipe would wait for its writer
+	switch {
+	case err != nil:
+		return nil, usagef("%s: %v: name a capture file", name, plain(err))
+	case info.IsDir():
+		return nil, usagef("%s: it is a folder, and of two arguments both are captures", name)
+	case !info.Mode().IsRegular():
+		return nil, usagef("%s: it is no regular file, and a capture is read twice: save it first", name)
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, usagef("%s: %v: name a capture file", name, plain(err))
 	}
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-	case info.IsDir():
-		err = errors.New("it is a folder, and of two arguments both are captures")
-	case !info.Mode().IsRegular():
-		err = errors.New("it is no regular file, and a capture is read twice: save it first")
-	}
-	if err != nil {
-		file.Close()
-		return nil, usagef("%s: %v", name, plain(err))
-	}
-	return &captureInput{ctx, name, file, info, read}, nil
+	return &captureInput{ctx: ctx, name: name, file: file, info: info, read: read}, nil
 }
 
 func (c *captureInput) open() (*capturefile.Reader, error) {

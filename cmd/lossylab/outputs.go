@@ -26,6 +26,7 @@ type outputs struct {
 	tables     []string // formats; empty: none are written
 	confidence float64  // of intervals
 	events     bool
+	traceCalls int // so many socket calls of each protocol are kept; 0: none
 	quiet      bool
 	json       bool
 	printsText bool // a person reads standard output
@@ -40,6 +41,9 @@ func newOutputs(f *runFlags, set *pflag.FlagSet) (*outputs, error) {
 		return nil, err
 	}
 	if o.confidence, err = parseConfidence(f.confidence); err != nil {
+		return nil, err
+	}
+	if o.traceCalls, err = callsKept(f, set); err != nil {
 		return nil, err
 	}
 	switch f.capture {

@@ -22,6 +22,7 @@ type peers struct {
 	host      int // number of the client that it runs on
 	start     duration
 	collector *report.Collector
+	calls     *callKeeper  // or nil: calls are not traced
 	messages  app.Observer // what is told of messages besides the collector, or nil
 	failed    error        // the first error of a client
 	running   int          // clients
@@ -66,7 +67,7 @@ func (p *peers) clients(w *netstack.World) {
 			if p.start > 0 {
 				w.Clients[p.host].Sleep(time.Duration(p.start))
 			}
-			if err := p.program(flow).Client(w.Clients[p.host]); err != nil && p.failed == nil {
+			if err := p.program(flow).Client(p.calls.trace(w.Clients[p.host], "client", flow)); err != nil && p.failed == nil {
 				p.failed = err
 			}
 			p.running--
@@ -104,6 +105,9 @@ func (p *peers) note(interrupted bool, r *report.AppResult) string {
 
 // finish closes the books.
 func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
+	if p.calls != nil {
+		p.calls.over = true
+	}
 	flow, r := p.collector.Finish(p.x.world.Loop.Now(), p.running > 0)
 	r.Note = p.note(interrupted, &r.App)
 	r.Complete = r.Note == ""
@@ -112,9 +116,9 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 		p.count(r.TCP)
 		flow.Recoveries, flow.Timeouts = int(r.TCP.FastRecoveries), int(r.TCP.Timeouts)
 	}
-	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Up: p.x.up, Down: p.x.down})
+	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Shared: len(p.x.peers) > 1, Up: p.x.up, Down: p.x.down})
 	if p.x.mix != nil {
-		r.Name, flow.Name = p.name, p.name
+		r.Name, flow.Name, flow.Number = p.name, p.name, p.number
 	}
 	return flow, r
 }

@@ -17,22 +17,26 @@ import (
 // reportFlags are report's flags as they were written.
 type reportFlags struct {
 	client, host, clockOffset string
-	port, flow, columns       int
+	conversation              string
+	port, columns             int
 	list, quiet, json         bool
 	out, figures              string
+	tables, confidence        string
 }
 
 func (f *reportFlags) set() *pflag.FlagSet {
 	s := newFlagSet("report")
 	s.BoolVar(&f.list, "list", false, "list the conversations of the captures, and do no more")
-	s.IntVar(&f.flow, "flow", 0, "take conversation `N` of the list (default: the one with most bytes, and the largest of the other protocol between the same hosts)")
+	conversationFlag(s, &f.conversation)
 	s.IntVar(&f.port, "port", 0, "look only at conversations with port `N` at either end")
 	s.StringVar(&f.host, "host", "", "look only at conversations with host `ADDRESS`")
-	s.StringVar(&f.client, "client", "", "the client is `ADDRESS`: retransmissions and messages are those that it sends (default: who opened the conversation)")
+	s.StringVar(&f.client, "client", "", "the client is `ADDRESS`: retransmissions and new data are those that it sends (default: who opened the conversation)")
 	s.StringVar(&f.clockOffset, "clock-offset", "", "the server's clock shows `D` more than the client's, such as 2ms or -1.5s (default: found out from packets in both directions)")
 	s.StringVar(&f.out, "out", "lossylab-report", "write the results to the folder `DIR`, replacing an earlier report's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")
 	columnsFlag(s, &f.columns)
+	tablesFlag(s, &f.tables)
+	confidenceFlag(s, &f.confidence)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	s.BoolVar(&f.json, "json", false, "print results.json to standard output instead of the summary")
 	return s
@@ -47,11 +51,15 @@ type reporting struct {
 	client  netip.Addr
 	host    netip.Addr
 	offset  *time.Duration
+	wanted  wantedConversations
 	read    atomic.Int64
 
 	args    []string
 	inputs  []*captureInput
 	jobs    []job
+	listing []listedConversation // the conversations that may be chosen, by their numbers
+	apartOf []string             // of those that were to be taken: not in both captures
+	several bool                 // of one protocol
 	flows   []*report.Flow
 	results report.Results
 	sources map[string][2]string
@@ -85,8 +93,8 @@ func (r *reporting) check(set *pflag.FlagSet) (err error) {
 	if set.Changed("port") && (f.port < 1 || f.port > 65535) {
 		return usagef("--port %d: want a number from 1 to 65535", f.port)
 	}
-	if set.Changed("flow") && f.flow < 1 {
-		return usagef("--flow %d: conversations are counted from 1; --list lists them", f.flow)
+	if r.wanted, err = parseConversations(f.conversation, set.Changed("conversation")); err != nil {
+		return err
 	}
 	if r.client, err = address("client", f.client); err != nil {
 		return err
@@ -102,6 +110,13 @@ func (r *reporting) check(set *pflag.FlagSet) (err error) {
 		r.offset = &d
 	}
 	r.outputs = &outputs{dir: f.out, quiet: f.quiet, json: f.json, printsText: !f.quiet && !f.json}
+	if r.outputs.tables, err = parseTables(f.tables); err != nil {
+		return err
+	}
+	if r.outputs.confidence, err = parseConfidence(f.confidence); err != nil {
+		return err
+	}
+	r.results.Confidence = r.outputs.confidence
 	if r.outputs.formats, err = figureFormats(f.figures); err != nil {
 		return err
 	}
@@ -139,7 +154,7 @@ func (r *reporting) run(args []string) error {
 		return err
 	}
 	if r.flags.list {
-		return r.list()
+		return r.list(mostListed, "--port and --host choose")
 	}
 	if err := r.choose(); err != nil {
 		return err
@@ -152,10 +167,8 @@ func (r *reporting) run(args []string) error {
 		return err
 	}
 	defer dir.discard()
-	for i := range r.jobs {
-		if err := r.measure(&r.jobs[i]); err != nil {
-			return err
-		}
+	if err := r.measureAll(); err != nil {
+		return err
 	}
 	m, err := r.write(dir)
 	if err != nil {
@@ -178,6 +191,9 @@ func (r *reporting) tell(dir *folder, m manifest) error {
 	for _, a := range r.about()[1:] { // the captures have been named
 		fmt.Fprintf(r.out, "%s: %s\n", a[0], a[1])
 	}
+	if err := r.tellConversations(); err != nil {
+		return err
+	}
 	fmt.Fprintln(r.out)
 	if err := r.results.WriteSummary(r.out); err != nil {
 		return err
@@ -188,7 +204,7 @@ func (r *reporting) tell(dir *folder, m manifest) error {
 	}
 	for _, f := range r.results.Flows {
 		for _, note := range f.Notes {
-			fmt.Fprintf(r.out, "Note (%s): %s\n", f.Proto, note)
+			fmt.Fprintf(r.out, "Note (%s): %s\n", strings.ToLower(f.Heading()), note)
 		}
 	}
 	_, err := fmt.Fprintf(r.out, "\nResults: %s\n  %s\n", dir.name, strings.Join(append(m.list(), manifestName), "  "))
@@ -212,6 +228,7 @@ out too; where nothing tells, it is the first. The page says what the captures d
 Examples:
   lossylab report client.pcap server.pcap
   lossylab report trace.pcapng --list
+  lossylab report trace.pcapng --conversation 1,3
   lossylab report trace.pcapng --port 443 --figures svg --out page
   lossylab report lossylab-out --json
 `)

@@ -219,7 +219,7 @@ func lastAgain(t *testing.T, dir string) (at float64) {
 	return at
 }
 
-// BenchmarkReport reads and measures two captures of a bulk transfer, 100 MB together, six times each, and says how many
+// BenchmarkReport reads and measures two captures of a bulk transfer, 100 MB together, and says how many
 // frames are done in a second.
 func BenchmarkReport(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "run")
@@ -264,7 +264,7 @@ func TestReportOfDoubtful(t *testing.T) {
 	}
 	for _, names := range [][]string{{back}, {back, server}} {
 		text, _ := output(t, context.Background(), exitDone, append([]string{"report", "--figures", "png", "--out", out}, names...)...)
-		if !strings.Contains(text, "runs backwards, by 1.9") || !strings.Contains(text, "at frame 101") {
+		if !strings.Contains(text, "runs backwards, by 1.9") && !strings.Contains(text, "was set back by 2s") || !strings.Contains(text, "at frame 101") {
 			t.Errorf("%v: nothing of the clock in\n%s", names, text)
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"lossylab/report/match"
 	"lossylab/report/trace"
@@ -18,6 +16,7 @@ type job struct {
 	captures []*captureInput
 	listings []*trace.Listing
 	of       *trace.Conversation
+	number   int // of it in the list
 }
 
 func (c *captureInput) capture() match.Capture { return match.Capture{Name: c.name, Open: c.open} }
@@ -38,10 +37,14 @@ func (r *reporting) open(args []string) error {
 	}
 	for i := range r.jobs {
 		j := &r.jobs[i]
+		read := trace.List
+		if len(j.captures) == 2 && !r.flags.list {
+			read = trace.ListToMeet
+		}
 		for _, c := range j.captures {
-			l, err := trace.List(c.capture())
+			l, err := c.list(read)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			j.listings = append(j.listings, l)
 		}
@@ -128,60 +131,6 @@ func (r *reporting) apart() error {
 	return nil
 }
 
-// numbered are the conversations of the list that the filters leave, in its order: those of each job's first capture.
-func (r *reporting) numbered(j *job) (cs []*trace.Conversation) {
-	for _, c := range j.listings[0].Conversations {
-		switch {
-		case j.proto != "" && c.Proto != j.proto:
-		case r.flags.port != 0 && int(c.Client.Port()) != r.flags.port && int(c.Server.Port()) != r.flags.port:
-		case r.host.IsValid() && c.Client.Addr() != r.host && c.Server.Addr() != r.host:
-		default:
-			cs = append(cs, c)
-		}
-	}
-	return cs
-}
-
-// choose chooses the conversations. It makes a job for each.
-func (r *reporting) choose() error {
-	var chosen []job
-	n := 0
-	for _, j := range r.jobs {
-		cs := r.numbered(&j)
-		switch {
-		case r.flags.flow > 0 && r.flags.flow <= n+len(cs) && r.flags.flow > n:
-			j.of = cs[r.flags.flow-1-n]
-			chosen = append(chosen, j)
-		case r.flags.flow == 0 && len(cs) > 0:
-			j.of = cs[0]
-			chosen = append(chosen, j)
-			if i := slices.IndexFunc(cs, j.beside); i >= 0 {
-				j.of = cs[i]
-				chosen = append(chosen, j)
-			}
-		}
-		n += len(cs)
-	}
-	if chosen == nil {
-		return r.nothing(n)
-	}
-	slices.SortStableFunc(chosen, func(a, b job) int { return strings.Compare(b.of.Proto, a.of.Proto) }) // UDP first
-	for _, j := range chosen {
-		if err := r.turn(j.of); err != nil {
-			return err
-		}
-	}
-	r.jobs = chosen
-	return nil
-}
-
-// beside reports whether c is between the same hosts as the chosen one over the other protocol.
-func (j *job) beside(c *trace.Conversation) bool {
-	a, b := j.of.Client.Addr(), j.of.Server.Addr()
-	x, y := c.Client.Addr(), c.Server.Addr()
-	return c.Proto != j.of.Proto && (a == x && b == y || a == y && b == x)
-}
-
 // turn makes --client the client.
 func (r *reporting) turn(c *trace.Conversation) error {
 	switch r.client {
@@ -194,14 +143,7 @@ func (r *reporting) turn(c *trace.Conversation) error {
 	if !r.client.IsValid() {
 		return nil
 	}
-	return usagef("--client %v: it has no part in %v: choose another conversation with --flow or --host", r.client, c)
-}
-
-func (r *reporting) nothing(n int) error {
-	if r.flags.flow > n && n > 0 {
-		return usagef("--flow %d: there are %d conversations; --list lists them", r.flags.flow, n)
-	}
-	return usagef("%s: no conversation is left by --port and --host; --list without them lists all", strings.Join(r.names(), ", "))
+	return usagef("--client %v: it has no part in %v: choose another conversation with --conversation or --host", r.client, c)
 }
 
 func (r *reporting) names() (names []string) {
@@ -209,32 +151,6 @@ func (r *reporting) names() (names []string) {
 		names = append(names, in.name)
 	}
 	return names
-}
-
-// listed is how many conversations --list prints.
-const listed = 1000
-
-// list prints the conversations.
-func (r *reporting) list() error {
-	n := 0
-	fmt.Fprintf(r.out, "%4s  %-5s %-28s %-28s %10s %14s %10s\n", "flow", "proto", "client", "server", "packets", "bytes", "duration")
-	for i := range r.jobs {
-		for _, c := range r.numbered(&r.jobs[i]) {
-			n++
-			if n > listed {
-				continue
-			}
-			packets, bytes := c.All()
-			fmt.Fprintf(r.out, "%4d  %-5s %-28v %-28v %10d %14d %9.3fs\n", n, c.Proto, c.Client, c.Server, packets, bytes, c.Duration().Seconds())
-		}
-	}
-	switch {
-	case n == 0:
-		return r.nothing(0)
-	case n > listed:
-		fmt.Fprintf(r.out, "and %d more: --port and --host choose\n", n-listed)
-	}
-	return nil
 }
 
 // measure makes the flow of a job.
@@ -247,9 +163,12 @@ func (r *reporting) measure(j *job) error {
 		r.add(j, flow, &result, [2]string{j.captures[0].name, j.captures[0].name})
 		return nil
 	}
-	m, err := trace.Meet(j.captures[0].capture(), j.captures[1].capture(), j.of)
+	m, err := trace.Meet(trace.Side{Capture: j.captures[0].capture(), Listing: j.listings[0]}, trace.Side{Capture: j.captures[1].capture(), Listing: j.listings[1]}, j.of)
 	if errors.Is(err, trace.ErrApart) {
-		return usagef("no packet of %v in %s was found in %s: are these two captures of the same traffic, at the same time and with the same addresses?", j.of, j.captures[0].name, j.captures[1].name)
+		return notInBoth{usagef("no packet of %v in %s was found in %s, nor one like it with other addresses or ports: are these two captures of the same traffic, at the same time?", j.of, j.captures[0].name, j.captures[1].name)}
+	}
+	if errors.Is(err, trace.ErrClocks) {
+		return usagef("the clocks of %s and %s were set against each other more often than can be taken out: cut both to a time between with editcap -A and -B, or report on one alone", j.captures[0].name, j.captures[1].name)
 	}
 	if err != nil {
 		return usageError{err}
@@ -257,6 +176,7 @@ func (r *reporting) measure(j *job) error {
 	if r.offset != nil {
 		m.SetOffset(*r.offset)
 	}
+	m.Confidence = r.outputs.confidence
 	flow, result, err := m.Both()
 	if err != nil {
 		return usageError{err}

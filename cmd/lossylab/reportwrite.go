@@ -25,6 +25,7 @@ type reportFile struct {
 }
 
 type reportConversation struct {
+	Number  int    `json:"number"` // in the list
 	Proto   string `json:"proto"`
 	Client  string `json:"client"`
 	Server  string `json:"server"`
@@ -35,56 +36,50 @@ type reportConversation struct {
 
 // add takes a flow that was measured.
 func (r *reporting) add(j *job, flow *report.Flow, result *report.FlowResult, files [2]string) {
-	r.flows, r.results.Flows = append(r.flows, flow), append(r.results.Flows, *result)
-	r.sources[flow.Proto] = files
-	n := len(j.listings[0].Conversations)
-	if n > 1 && r.flags.flow == 0 {
-		last := &r.results.Flows[len(r.results.Flows)-1]
-		last.Notes = append(last.Notes, fmt.Sprintf("%s holds %d conversations, and this is %v: --list lists them, and --flow chooses", j.captures[0].name, n, j.of))
+	if r.several {
+		flow.Conversation, result.Conversation = j.number, j.number
 	}
+	r.flows, r.results.Flows = append(r.flows, flow), append(r.results.Flows, *result)
+	r.sources[strings.ToLower(flow.Heading())] = files
 }
 
 // scenario says what the report was made of.
-func (r *reporting) scenario() (*reportScenario, error) {
+func (r *reporting) scenario() *reportScenario {
 	s := &reportScenario{Clocks: r.clocks}
 	for _, j := range r.jobs {
 		packets, bytes := j.of.All()
-		s.Conversations = append(s.Conversations, reportConversation{j.of.Proto, j.of.Client.String(), j.of.Server.String(), packets, bytes,
+		s.Conversations = append(s.Conversations, reportConversation{j.number, j.of.Proto, j.of.Client.String(), j.of.Server.String(), packets, bytes,
 			time.Unix(0, j.of.First).UTC().Format("2006-01-02T15:04:05.000000000Z")})
 		for i, c := range j.captures {
 			if slices.ContainsFunc(s.Files, func(f reportFile) bool { return f.Name == c.name }) {
 				continue
 			}
-			sum, err := sumFile(c.name)
-			if err != nil {
-				return nil, err
-			}
-			s.Files = append(s.Files, reportFile{c.name, c.info.Size(), sum, j.listings[i].Frames})
+			s.Files = append(s.Files, reportFile{c.name, c.info.Size(), c.sum, j.listings[i].Frames})
 		}
 	}
-	return s, nil
+	return s
 }
 
 // write makes the files.
 func (r *reporting) write(dir *folder) (m manifest, err error) {
-	s, err := r.scenario()
-	if err != nil {
-		return m, err
-	}
+	s := r.scenario()
 	p := &r.results
 	p.Schema, p.Version, p.Engine, p.Stack, p.App, p.Scenario, p.Complete = report.Schema, version, report.CaptureEngine, "unknown", "unknown", s, true
-	r.doubts()
+	r.doubts(s.Files)
 	p.Untold, p.Verdict = r.untold(), p.MakeVerdict()
-	figures := r.choice(report.Figures(r.flows))
+	figures := r.figures()
 	if err := r.outputs.figures(dir, figures); err != nil {
 		return m, err
 	}
 	page := report.Page{Title: "Report of " + strings.Join(r.args, " and "), Results: p, Flows: r.flows, Figures: figures, FigureColumns: r.outputs.columns, Captures: "pcap",
-		About: r.about(), Sources: r.sources}
+		About: r.about(), Sources: r.sources, Tables: strings.Join(r.outputs.tables, ",")}
 	if len(r.outputs.formats) == 0 {
 		page.Figures = nil
 	} else {
 		page.Image = r.outputs.formats[0]
+	}
+	if err := r.outputs.writeTables(dir, report.Tables(r.flows, p)); err != nil {
+		return m, err
 	}
 	if err := dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err
@@ -100,16 +95,20 @@ func (r *reporting) write(dir *folder) (m manifest, err error) {
 }
 
 // doubts notes what makes the captures less than whole.
-func (r *reporting) doubts() {
+func (r *reporting) doubts(files []reportFile) {
 	var parts []string
-	for _, j := range r.jobs {
+	for i, j := range r.jobs {
 		for _, l := range j.listings {
 			if l.Note != "" {
 				if part := l.Name + ": " + l.Note; !slices.Contains(parts, part) {
 					parts = append(parts, part)
 				}
 			}
-			r.doubt(&j, l)
+			r.doubt(&r.results.Flows[i].Notes, l)
+		}
+		if note := sameBytes(&j, files); note != "" {
+			notes := &r.results.Flows[i].Notes
+			*notes = append(*notes, note)
 		}
 	}
 	if parts != nil {
@@ -117,33 +116,52 @@ func (r *reporting) doubts() {
 	}
 }
 
-// doubt notes what is odd about one capture.
-func (r *reporting) doubt(j *job, l *trace.Listing) {
-	i := slices.IndexFunc(r.results.Flows, func(f report.FlowResult) bool { return f.Proto == j.of.Proto })
-	notes := &r.results.Flows[i].Notes
+// sameBytes says that both captures are one, if they are.
+func sameBytes(j *job, files []reportFile) string {
+	var sums []string
+	for _, c := range j.captures {
+		i := slices.IndexFunc(files, func(f reportFile) bool { return f.Name == c.name })
+		sums = append(sums, files[i].SHA256)
+	}
+	if len(sums) < 2 || sums[0] != sums[1] {
+		return ""
+	}
+	return fmt.Sprintf("%s and %s hold the same bytes: if one is a copy of the other, nothing here tells of the way between", j.captures[0].name, j.captures[1].name)
+}
+
+// doubt notes what is odd about one capture, unless a flow before has it.
+func (r *reporting) doubt(notes *[]string, l *trace.Listing) {
+	say := func(note string) {
+		if !slices.ContainsFunc(r.results.Flows, func(f report.FlowResult) bool { return slices.Contains(f.Notes, note) }) {
+			*notes = append(*notes, note)
+		}
+	}
 	if l.Back > 0 {
-		*notes = append(*notes, fmt.Sprintf("the clock of %s runs backwards, by %v in all, for the first time at frame %d: times and delays round there are wrong", l.Name, l.Back, l.BackFrame))
+		say(fmt.Sprintf("the clock of %s runs backwards, by %v in all, for the first time at frame %d: times and delays round there are wrong", l.Name, l.Back, l.BackFrame))
 	}
 	if l.Cut > 0 {
-		*notes = append(*notes, fmt.Sprintf("%d packets of %s were cut when they were captured: what they carried is known by its length only, and damage to it does not show", l.Cut, l.Name))
+		say(fmt.Sprintf("%d packets of %s were cut when they were captured: what they carried is known by its length only, and damage to it does not show", l.Cut, l.Name))
 	}
 	if l.Fragments > 0 {
-		*notes = append(*notes, fmt.Sprintf("%s has %d later IP fragments, which belong to no conversation here", l.Name, l.Fragments))
+		say(fmt.Sprintf("%s has %d later IP fragments, which belong to no conversation here", l.Name, l.Fragments))
 	}
 }
 
 // about is what stands at the top of the page.
 func (r *reporting) about() [][2]string {
 	about := [][2]string{{"captures", strings.Join(r.names(), ", ")}}
+	if s := r.taken(); s != "" {
+		about = append(about, [2]string{"conversations", s})
+	}
 	for i, j := range r.jobs {
 		f := &r.results.Flows[i]
-		about = append(about, [2]string{f.Proto, fmt.Sprintf("client %v, server %v", j.of.Client, j.of.Server)})
+		about = append(about, [2]string{strings.ToLower(f.Heading()), fmt.Sprintf("client %v, server %v", j.of.Client, j.of.Server)})
 		if f.Seen != nil {
-			about = append(about, [2]string{f.Proto + " was seen at", f.Vantage + ": " + f.Seen.Why})
+			about = append(about, [2]string{strings.ToLower(f.Heading()) + " was seen at", f.Vantage + ": " + f.Seen.Why})
 		}
 	}
 	for i, c := range r.clocks {
-		about = append(about, [2]string{r.results.Flows[i].Proto + " clocks", c})
+		about = append(about, [2]string{strings.ToLower(r.results.Flows[i].Heading()) + " clocks", c})
 	}
 	return about
 }
@@ -172,7 +190,7 @@ func (r *reporting) choice(all []report.Figure) (figures []report.Figure) {
 func (r *reporting) untold() []string {
 	u := []string{
 		"The sender's congestion window, slow start threshold and timers: only its TCP knows them. Recoveries and timeouts are inferred from the packets.",
-		"What programs wrote and read, and how long it waited in their sockets: messages here are datagrams and new TCP segments.",
+		"What programs wrote and read, and how long it waited in their sockets: what is counted as sent and received here are datagrams and new TCP segments.",
 		"Where on the way packets waited, were lost or were damaged, and who did it.",
 		"What other traffic shared the way.",
 	}

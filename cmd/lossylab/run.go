@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -137,6 +138,9 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 		if err := l.listen(p); err != nil {
 			return diskError(l.dir, err)
 		}
+		if l.traceCalls > 0 {
+			p.calls = newCallKeeper(p.collector, l.traceCalls, l.IPv6)
+		}
 	}
 	if captures != nil {
 		x.client = captures[0]
@@ -201,6 +205,9 @@ func (l *lab) write() (m manifest, err error) {
 		return m, err
 	}
 	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, FigureColumns: l.columns, Captures: l.capture, Tables: strings.Join(l.tables, ",")}
+	if l.mix != nil {
+		page.World = mixWorld
+	}
 	if len(l.formats) == 0 {
 		page.Figures = nil
 	} else {
@@ -208,6 +215,11 @@ func (l *lab) write() (m manifest, err error) {
 	}
 	if err := l.writeTables(l.dir, report.Tables(l.flows, &l.results)); err != nil {
 		return m, err
+	}
+	if l.traceCalls > 0 {
+		if err := l.dir.write("calls.csv", func(w io.Writer) error { return report.WriteCalls(w, l.flows) }); err != nil {
+			return m, err
+		}
 	}
 	if err := l.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err

@@ -23,8 +23,9 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update, Setup: func(e *testscript.Env) error {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update, Cmds: socketCommands(), Condition: socketCondition, Setup: func(e *testscript.Env) error {
 		e.Setenv("TESTDATA", testdata)
+		socketSetup(e)
 		return nil
 	}})
 }

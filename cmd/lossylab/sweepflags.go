@@ -38,7 +38,7 @@ const defaultRepeat = 10
 var sweepOwn = []string{"vary", "repeat", "metric", "compare", "interval", "shard", "workers", "yes", "emit", "shards"}
 
 // sweepOut are the flags of run that a sweep has no use for: it keeps numbers.
-var sweepWithout = []string{"capture", "snaplen", "events"}
+var sweepWithout = []string{"capture", "snaplen", "events", "trace-calls"}
 
 func (f *sweepFlags) set() *pflag.FlagSet {
 	s := f.runFlags.set()

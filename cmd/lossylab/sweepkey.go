@@ -17,7 +17,7 @@ type linkEdit struct{ key, way, word, text string }
 type partEdit struct{ key, part, flag, text string }
 
 // unvaried are flags that say nothing about a run's numbers, or that a sweep sets by itself.
-var unvaried = []string{"seed", "out", "figures", "columns", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json", "input", "engine"}
+var unvaried = []string{"seed", "out", "figures", "columns", "capture", "snaplen", "tables", "confidence", "events", "trace-calls", "quiet", "json", "input", "engine"}
 
 // vary sets what a key of a sweep names to a value. The keys are
 //

@@ -5,9 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"lossylab/netem"
+	"github.com/spf13/pflag"
+
 	"lossylab/report"
 )
+
+// tablesFlag adds --tables, which says the same to each command that has it.
+func tablesFlag(s *pflag.FlagSet, text *string) {
+	s.StringVar(text, "tables", "csv,md,tex", "write the tables for lab reports as `FORMATS` (tex: LaTeX with booktabs), or none")
+}
 
 // parseTables reads --tables.
 func parseTables(text string) (formats []string, err error) {
@@ -24,18 +30,6 @@ func parseTables(text string) (formats []string, err error) {
 		}
 	}
 	return formats, nil
-}
-
-// The levels of confidence that have a meaning. Beyond the last one, intervals of what was counted are of no use.
-const leastConfidence, mostConfidence = .5, .9999
-
-// parseConfidence reads --confidence.
-func parseConfidence(text string) (float64, error) {
-	level, err := netem.ParseProbability(text)
-	if err != nil || level < leastConfidence || level > mostConfidence {
-		return 0, usagef("--confidence %q: want a level from 50%% to 99.99%%, such as 90%% or 0.99", text)
-	}
-	return level, nil
 }
 
 // writeTables writes the tables, and the colouring rules beside the captures if there are any.

@@ -54,6 +54,7 @@ type trial struct {
 	packets int
 	traffic netem.Traffic
 	ecn     bool
+	level   float64       // of the intervals; 0: see confidence
 	format  string        // of the figure
 	columns int           // of a page that it is as wide as
 	unmet   []netem.Unmet // the faults that met no packet, after the run

@@ -23,6 +23,7 @@ type tryFlags struct {
 	json, noLists bool
 	figure        string
 	columns       int
+	confidence    string
 	quiet         bool
 }
 
@@ -36,6 +37,7 @@ func (f *tryFlags) set() *pflag.FlagSet {
 	s.BoolVar(&f.ecn, "ecn", false, "let the datagrams say that their sender heeds congestion marks (ECT(0))")
 	s.BoolVar(&f.json, "json", false, "print the numbers as JSON")
 	s.BoolVar(&f.noLists, "no-lists", false, "leave the lists of packets out of the JSON")
+	confidenceFlag(s, &f.confidence)
 	s.StringVar(&f.figure, "figure", "", "draw what the link did to `FILE`, whose name ends with .svg, .png or .pdf")
 	columnsFlag(s, &f.columns)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
@@ -86,6 +88,9 @@ func newTrial(f *tryFlags, set *pflag.FlagSet) (*trial, error) {
 			what = "an Ethernet frame with a UDP datagram"
 		}
 		return nil, usagef("--size %s: %s has %d to %d bytes", f.size, what, least, 65535+t.header())
+	}
+	if t.level, err = parseConfidence(f.confidence); err != nil {
+		return nil, err
 	}
 	if f.figure != "" {
 		if t.format, err = figureFormat(f.figure); err != nil {

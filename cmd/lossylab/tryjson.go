@@ -125,7 +125,7 @@ func (r *tryResults) expectedFields() map[string]number {
 
 // intervalFields are pairs of ends, or null.
 func (r *tryResults) intervalFields() map[string]any {
-	m := map[string]any{"confidence": metric.Confidence}
+	m := map[string]any{"confidence": r.confidence()}
 	for _, q := range r.quantities {
 		m[q.name] = nil
 		if q.interval.Known() {

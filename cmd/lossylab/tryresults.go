@@ -50,10 +50,10 @@ func newTryResults(t *trial, rec *record) *tryResults {
 func (r *tryResults) duplicates() int { return r.arrived - len(r.order) }
 
 // share returns a quantity that is a share of n cases, whose neighbours may correlate.
-func share(name, label string, expected float64, hits, n int, acf1 float64, shown bool) quantity {
+func (r *tryResults) share(name, label string, expected float64, hits, n int, acf1 float64, shown bool) quantity {
 	measured := float64(hits) / float64(n)
 	return quantity{name: name, label: label, unit: "%", scale: 0.01, expected: expected, measured: measured,
-		interval: metric.Wilson(measured, metric.Independent(n, acf1)), shown: shown,
+		interval: metric.WilsonAt(measured, metric.Independent(n, acf1), r.confidence()), shown: shown,
 		remark: grouped(hits) + " of " + grouped(n)}
 }
 
@@ -84,14 +84,14 @@ func (r *tryResults) shares(e netem.Expectation) []quantity {
 	}
 	burst, acf := r.lossIntervals()
 	return []quantity{
-		share("loss_ratio", "lost", e.Loss, r.lost.Hits(), r.packets, r.lost.ACF1(), true),
+		r.share("loss_ratio", "lost", e.Loss, r.lost.Hits(), r.packets, r.lost.ACF1(), true),
 		plainNumber("mean_burst", "losses in a row", e.MeanBurst, r.lost.MeanRun(), burst, r.lost.Hits() > 0),
 		plainNumber("loss_acf1", "correlation of losses", e.LossACF1, r.lost.ACF1(), acf, r.lost.Hits() > 0),
-		share("duplicates_ratio", "arrived twice", e.Duplicates, r.duplicates(), r.packets, twice.ACF1(), false),
-		share("corrupted_ratio", "corrupted, of those arrived", e.Corrupted, r.damaged.Hits(), r.arrived, r.damaged.ACF1(), false),
-		share("sent_at_once_ratio", "sent at once, of those arrived", e.AtOnce, r.atOnce, r.arrived, ahead.ACF1(), false),
-		share("reordered_ratio", "reordered, of those arrived", e.Reordered, n, r.reordering.Arrived(), reordered.ACF1(), true),
-		plainNumber("extent_mean", "overtaken by (packets)", math.NaN(), r.reordering.MeanExtent(), far.Interval(n), n > 0),
+		r.share("duplicates_ratio", "arrived twice", e.Duplicates, r.duplicates(), r.packets, twice.ACF1(), false),
+		r.share("corrupted_ratio", "corrupted, of those arrived", e.Corrupted, r.damaged.Hits(), r.arrived, r.damaged.ACF1(), false),
+		r.share("sent_at_once_ratio", "sent at once, of those arrived", e.AtOnce, r.atOnce, r.arrived, ahead.ACF1(), false),
+		r.share("reordered_ratio", "reordered, of those arrived", e.Reordered, n, r.reordering.Arrived(), reordered.ACF1(), true),
+		plainNumber("extent_mean", "overtaken by (packets)", math.NaN(), r.reordering.MeanExtent(), far.IntervalAt(n, r.confidence()), n > 0),
 	}
 }
 
@@ -116,7 +116,7 @@ func (r *tryResults) lossIntervals() (burst, acf metric.Interval) {
 	if r.lost.Runs() < fewest {
 		return unknown, unknown
 	}
-	return bursts.Interval(n), products.Interval(n)
+	return bursts.IntervalAt(n, r.confidence()), products.IntervalAt(n, r.confidence())
 }
 
 // fewest is how many runs of losses there must be before anything is said of how sure their length is.
@@ -139,13 +139,13 @@ func (r *tryResults) ofDelay(e netem.Expectation) []quantity {
 	for i := range len(r.times) - 1 {
 		bits.Add(i, len(r.times)-1, float64(r.traffic.Size*8), float64(r.times[i+1]-r.times[i])/1e9)
 	}
-	sd := squares.Interval(n)
+	sd := squares.IntervalAt(n, r.confidence())
 	sd.Low, sd.High = math.Sqrt(max(0, sd.Low)), math.Sqrt(sd.High)
 	all := []quantity{
-		plainNumber("delay_mean_ns", "delay, mean", e.DelayMean, m, mean.Interval(n), true),
+		plainNumber("delay_mean_ns", "delay, mean", e.DelayMean, m, mean.IntervalAt(n, r.confidence()), true),
 		plainNumber("delay_sd_ns", "delay, standard deviation", e.DelaySD, r.delays.SD(), sd, true),
-		plainNumber("delay_acf1", "correlation of delays", e.DelayACF1, metric.ACF1(r.arrivals), products.Interval(n), r.delays.SD() > 0),
-		plainNumber("rate_bps", "rate", r.expectedRate(e), r.rate(), bits.Interval(len(r.times)-1), true),
+		plainNumber("delay_acf1", "correlation of delays", e.DelayACF1, metric.ACF1(r.arrivals), products.IntervalAt(n, r.confidence()), r.delays.SD() > 0),
+		plainNumber("rate_bps", "rate", r.expectedRate(e), r.rate(), bits.IntervalAt(len(r.times)-1, r.confidence()), true),
 	}
 	all[0].unit, all[0].scale = "ms", 1e6
 	all[1].unit, all[1].scale = "ms", 1e6

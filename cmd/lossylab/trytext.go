@@ -23,13 +23,13 @@ func (r *tryResults) writeText(w io.Writer) error {
 	r.delayHistogram(&b)
 	r.lossHistogram(&b)
 	r.counterpart(&b)
-	b.WriteString(tryFootnote)
+	fmt.Fprintf(&b, tryFootnote, confidenceText(r.confidence()))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 const tryFootnote = `
-Expected is the long run by theory; – where none is known. Intervals hold the true value in 95 % of all cases: shares by Wilson's
+Expected is the long run by theory; – where none is known. Intervals hold the true value in %s of all cases: shares by Wilson's
 score, as if of n(1-r)/(1+r) independent packets where neighbours correlate by r; the others by 20 batches and Student's t.
 Delays, order and losses are those of first copies; reordered as in RFC 4737; percentiles interpolated.
 `
@@ -52,7 +52,7 @@ func (r *tryResults) heading(b *strings.Builder) {
 
 // table writes the quantities that there is something to say about.
 func (r *tryResults) table(b *strings.Builder) {
-	rows := [][]string{{"", "expected", "measured", "95 % interval", ""}}
+	rows := [][]string{{"", "expected", "measured", confidenceText(r.confidence()) + " interval", ""}}
 	for _, q := range r.quantities {
 		if q.shown || q.measured > 0 || q.expected > 0 {
 			rows = append(rows, q.cells())

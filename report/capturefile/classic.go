@@ -1,13 +1,10 @@
 package capturefile
 
-import (
-	"encoding/binary"
-	"io"
-)
+import "io"
 
 // classic reads pcap files, draft-ietf-opsawg-pcap: a header, and records that are a time, two lengths and bytes.
 type classic struct {
-	order binary.ByteOrder
+	order endian
 	tick  int64 // of the second half of a time, nanoseconds
 	link  [1]Interface
 }
@@ -24,13 +21,13 @@ const (
 func classicOf(magic uint32) *classic {
 	switch magic {
 	case magicMicro:
-		return &classic{order: binary.BigEndian, tick: 1000}
+		return &classic{order: true, tick: 1000}
 	case magicNano:
-		return &classic{order: binary.BigEndian, tick: 1}
+		return &classic{order: true, tick: 1}
 	case magicMicroSwapped:
-		return &classic{order: binary.LittleEndian, tick: 1000}
+		return &classic{order: false, tick: 1000}
 	case magicNanoSwapped:
-		return &classic{order: binary.LittleEndian, tick: 1}
+		return &classic{order: false, tick: 1}
 	}
 	return nil
 }

@@ -18,12 +18,15 @@ const second = 1_000_000_000
 
 // nanoseconds returns a time since 1970, rounded down. It is false if 64 bits do not hold it.
 func (c clock) nanoseconds(ticks uint64) (ns int64, ok bool) {
+	const most = 9_223_372_035                                  // seconds, beside which a part of one still fits
+	if c == (clock{resolution: 9}) && ticks < (most+1)*second { // as most captures have it that care for nanoseconds
+		return int64(ticks), true
+	}
 	whole, part := c.resolution.split(ticks)
 	if whole > 1<<62 {
 		return 0, false
 	}
-	whole += uint64(c.offset)  // wraps round as two's complement does
-	const most = 9_223_372_035 // seconds, beside which a part of one still fits
+	whole += uint64(c.offset) // wraps round as two's complement does
 	if s := int64(whole); s < -most || s > most {
 		return 0, false
 	}
@@ -66,10 +69,12 @@ func scaleDown(x uint64, n int) uint64 {
 }
 
 // power returns 10 to the n, n at most 19.
-func power(n int) uint64 {
-	p := uint64(1)
-	for range n {
-		p *= 10
+func power(n int) uint64 { return powers[n] }
+
+var powers = func() (p [20]uint64) {
+	p[0] = 1
+	for i := range p[1:] {
+		p[i+1] = 10 * p[i]
 	}
 	return p
-}
+}()

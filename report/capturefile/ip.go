@@ -47,11 +47,14 @@ func HeaderIntact(ip []byte) bool {
 	if n > len(ip) {
 		return true
 	}
-	sum := uint32(0)
-	for i := 0; i < n; i += 2 {
-		sum += uint32(binary.BigEndian.Uint16(ip[i:]))
+	sum := uint64(0)
+	for b := ip[:n]; len(b) >= 4; b = b[4:] { // 32 bits at a time, RFC 1071 section 2
+		sum += uint64(binary.BigEndian.Uint32(b))
 	}
-	return sum&0xffff+sum>>16 == 0xffff
+	sum = sum>>32 + sum&(1<<32-1)
+	sum = sum>>16 + sum&0xffff
+	sum = sum>>16 + sum&0xffff
+	return sum>>16+sum&0xffff == 0xffff
 }
 
 const (

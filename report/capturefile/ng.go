@@ -8,7 +8,7 @@ import (
 // ng reads pcapng files, draft-ietf-opsawg-pcapng: sections, each of which has its byte order and its interfaces, made of
 // blocks that carry their length at both ends. Blocks of other types than these are skipped.
 type ng struct {
-	order     binary.ByteOrder
+	order     endian
 	all       []Interface
 	clocks    []clock // of all
 	sections  int
@@ -48,9 +48,16 @@ func (g *ng) read(in *source, r *Record) error {
 		case blockSection:
 			err = g.readSection(in, length)
 		case blockInterface:
-			err = g.readBody(in, length, g.readInterface)
+			var b []byte
+			if b, err = g.body(in, length); err == nil {
+				err = g.readInterface(b)
+			}
 		case blockPacket, blockOld, blockSimple:
-			return within(g.readBody(in, length, func(b []byte) error { return g.readPacket(kind, b, r) }))
+			b, err := g.body(in, length)
+			if err != nil {
+				return within(err)
+			}
+			return within(g.readPacket(kind, b, r))
 		default:
 			err = g.skipBody(in, length)
 		}
@@ -96,9 +103,9 @@ func (g *ng) blockHead(in *source) (kind, length uint32, err error) {
 func (g *ng) lengthOf(length, magic []byte) uint32 {
 	switch {
 	case binary.LittleEndian.Uint32(magic) == byteOrderMagic:
-		g.order = binary.LittleEndian
+		g.order = false
 	case binary.BigEndian.Uint32(magic) == byteOrderMagic:
-		g.order = binary.BigEndian
+		g.order = true
 	default:
 		return 0
 	}
@@ -128,19 +135,19 @@ func (g *ng) readSection(in *source, length uint32) error {
 	return nil
 }
 
-// readBody has a block's body read, and checks what holds for every block.
-func (g *ng) readBody(in *source, length uint32, read func([]byte) error) error {
+// body returns a block's body, and checks what holds for every block.
+func (g *ng) body(in *source, length uint32) ([]byte, error) {
 	if length < blockFrame || length > maxBlock {
-		return malformedf("a block of %d bytes", length)
+		return nil, malformedf("a block of %d bytes", length)
 	}
 	b, err := in.take(padded(length) - 8)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := g.checkEnd(b, length); err != nil {
-		return err
+		return nil, err
 	}
-	return read(b[:len(b)-4])
+	return b[:len(b)-4], nil
 }
 
 // skipBody goes to the end of a block that is not read.

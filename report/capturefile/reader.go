@@ -27,6 +27,8 @@ type Reader struct {
 	frame  int
 	record Record
 	note   string
+	steps  []Step
+	edit   func(*Record)
 	err    error // sticks
 }
 
@@ -105,8 +107,29 @@ func (f *Reader) Next() (*Record, error) {
 	}
 	f.frame++
 	f.decode(r)
+	for _, s := range f.steps {
+		if r.Frame >= s.Frame {
+			r.Time -= s.By
+		}
+	}
+	if f.edit != nil {
+		f.edit(r)
+	}
 	return r, nil
 }
+
+// Step is a clock that was set while it captured.
+type Step struct {
+	Frame int   // the first one behind it
+	By    int64 // forward, nanoseconds
+}
+
+// Mend makes the Reader give times as if the clock had not been set. It is called before the first Next.
+func (f *Reader) Mend(steps []Step) { f.steps = steps }
+
+// Rewrite has edit change each record, and the bytes of it that were captured, before Next returns it. It is called before the
+// first Next.
+func (f *Reader) Rewrite(edit func(*Record)) { f.edit = edit }
 
 // fault tells the end of the file from what is wrong with it.
 func (f *Reader) fault(err error) error {
@@ -124,7 +147,7 @@ func (f *Reader) fault(err error) error {
 // decode fills in what lies within the frame.
 func (f *Reader) decode(r *Record) {
 	r.Offset = f.in.begin
-	in := f.format.interfaces()[r.Interface]
+	in := &f.format.interfaces()[r.Interface]
 	payload, version, direction := in.LinkType.open(r.Data)
 	if r.Direction == Unknown {
 		r.Direction = direction

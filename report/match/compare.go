@@ -2,7 +2,6 @@ package match
 
 import (
 	"errors"
-	"math"
 	"net/netip"
 )
 
@@ -33,77 +32,70 @@ func Compare(sent, received Capture, f Filter, config Config) (*Comparison, erro
 	if err != nil {
 		return nil, err
 	}
-	return CompareSurveyed(sent, received, f, config, s, r)
+	return CompareSurveyed(sent, received, Task{f, config, s, r})
 }
 
-// CompareSurveyed is Compare for captures that have been surveyed with this filter.
-func CompareSurveyed(sent, received Capture, f Filter, config Config, s, r *Survey) (*Comparison, error) {
-	c := &Comparison{Sent: s, Received: r}
-	switch {
-	case c.Sent.Packets == 0:
-		return nil, ErrNothingSent
-	case c.Received.Packets == 0:
-		return nil, ErrNothingCommon
-	}
-	c.To = c.Received.To
-	for _, cut := range []int{c.Sent.Cut, c.Received.Cut} {
-		if cut > 0 && (c.Bytes == 0 || cut < c.Bytes) {
-			c.Bytes = cut
-		}
-	}
-	shift, ok := c.Sent.samples.shift(&c.Received.samples)
-	if !ok { // no packet is unlike all others: let the first be the first
-		shift = c.Received.first - c.Sent.first
-	}
-	m := newMatcher(config, shift)
-	if err := c.match(m, sent, received, &f); err != nil {
+// Task is one way to be compared, between captures that have been surveyed with its filter.
+type Task struct {
+	Filter         Filter
+	Config         Config
+	Sent, Received *Survey
+}
+
+// CompareSurveyed is Compare for captures that have been surveyed.
+func CompareSurveyed(sent, received Capture, t Task) (*Comparison, error) {
+	w, err := newMatching(t)
+	if err != nil {
 		return nil, err
 	}
-	c.Result = m.finish()
-	if !m.matched {
-		return nil, ErrNothingCommon
+	from, at := &reading{Capture: &sent, out: w}, &reading{Capture: &received, in: w}
+	w.from, w.at = from, at
+	if err := from.begin(); err != nil {
+		return nil, err
 	}
-	return c, nil
+	if err := at.begin(); err != nil {
+		return nil, err
+	}
+	if err := match([]*matching{w}, maxWaiting); err != nil {
+		return nil, err
+	}
+	return w.finish()
 }
 
-// match reads both captures side by side.
-func (c *Comparison) match(m *matcher, sent, received Capture, f *Filter) error {
-	depth := c.Bytes
-	if depth == 0 {
-		depth = math.MaxInt
+// CompareBoth is CompareSurveyed for the ways there, from a to b, and back, and reads each capture once. A way of which there
+// is nothing to look for or nothing in common is nil. It is not ok if what is known of one way would have to wait for too much
+// of the other: then the tasks' observers have been told in vain, and each way is to be compared alone.
+func CompareBoth(a, b Capture, there, back Task) (forth, reverse *Comparison, ok bool, err error) {
+	atA, atB := &reading{Capture: &a}, &reading{Capture: &b}
+	var ways []*matching
+	if atA.out, err = newMatching(there); err == nil {
+		atB.in, atA.out.from, atA.out.at = atA.out, atA, atB
+		ways = append(ways, atA.out)
 	}
-	var to map[netip.Addr]bool
-	if c.To != nil {
-		to = map[netip.Addr]bool{}
-		for _, addr := range c.To {
-			to[addr] = true
+	if atB.out, err = newMatching(back); err == nil {
+		atA.in, atB.out.from, atB.out.at = atB.out, atB, atA
+		ways = append(ways, atB.out)
+	}
+	if ways == nil {
+		return nil, nil, true, nil
+	}
+	if err := atA.begin(); err != nil {
+		return nil, nil, false, err
+	}
+	if err := atB.begin(); err != nil {
+		return nil, nil, false, err
+	}
+	if err := match(ways, maxWaiting); err != nil {
+		if err == errFarApart {
+			err = nil
 		}
+		return nil, nil, false, err
 	}
-	a := sightings{Capture: &sent, filter: f, to: to, depth: depth}
-	b := sightings{Capture: &received, filter: f, to: to, depth: depth, strict: true}
-	var err error
-	if a.rs, err = sent.open(); err != nil {
-		return err
+	if atA.out != nil {
+		forth, _ = atA.out.finish() // an error says that there is nothing
 	}
-	if b.rs, err = received.open(); err != nil {
-		return err
+	if atB.out != nil {
+		reverse, _ = atB.out.finish()
 	}
-	next, more, err := a.next()
-	for err == nil {
-		var arrival sighting
-		var any bool
-		if arrival, any, err = b.next(); err != nil || !any {
-			break
-		}
-		for err == nil && more && m.wants(next.Time, arrival.Time) {
-			m.send(next)
-			next, more, err = a.next()
-		}
-		m.arrive(arrival)
-	}
-	for err == nil && more {
-		m.send(next)
-		next, more, err = a.next()
-	}
-	return err
+	return forth, reverse, true, nil
 }

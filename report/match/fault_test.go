@@ -73,15 +73,15 @@ func TestEdges(t *testing.T) {
 
 // Two points choose the same samples of any number of packets, and so learn how their clocks differ.
 func TestSamples(t *testing.T) {
-	a, b := samples{at: map[digest]moment{}}, samples{at: map[digest]moment{}}
+	var a, b samples
 	for i := range int64(500_000) {
 		d := begin.word(uint64(i))
-		a.add(d, i*1000)
+		a.add(d, Point{i * 1000, int(i)})
 		if i%3 > 0 {
-			b.add(d, i*1000+5_000_000+i%7)
+			b.add(d, Point{i*1000 + 5_000_000 + i%7, int(i)})
 		}
 	}
-	if n := len(a.at); n > maxSamples || n < maxSamples/4 {
+	if n := a.n; n > maxSamples || n < maxSamples/4 {
 		t.Errorf("%d samples", n)
 	}
 	if got, ok := a.shift(&b); !ok || got != 5_000_000 {
@@ -89,7 +89,7 @@ func TestSamples(t *testing.T) {
 	}
 	for i := range int64(500_000) { // now all has been there twice
 		if i%3 > 0 {
-			b.add(begin.word(uint64(i)), 0)
+			b.add(begin.word(uint64(i)), Point{})
 		}
 	}
 	if got, ok := a.shift(&b); ok {

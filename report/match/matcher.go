@@ -38,7 +38,7 @@ const (
 type matcher struct {
 	config   Config
 	flights  flights
-	twins    map[digest]twins
+	contents contents
 	suspects []suspect
 	result   Result
 
@@ -59,7 +59,7 @@ func newMatcher(c Config, shift int64) *matcher {
 	if c.Limit <= 0 {
 		c.Limit = DefaultLimit
 	}
-	return &matcher{config: c, flights: flights{first: 1}, twins: map[digest]twins{}, least: shift, last: shift}
+	return &matcher{config: c, flights: flights{first: 1}, least: shift, last: shift}
 }
 
 // wants reports whether send is to be told of a packet sent at a time before arrive is told of an arrival.
@@ -69,35 +69,34 @@ func (m *matcher) wants(sent, arrival int64) bool {
 }
 
 // send tells of a packet that was sent.
-func (m *matcher) send(s sighting) {
+func (m *matcher) send(s *sighting) {
 	if m.flights.n >= m.config.Limit {
 		m.close()
 	}
 	m.result.Sent++
 	f := m.flights.push(s)
-	t := m.twins[f.key]
-	t.add(&m.flights, f)
-	m.twins[f.key] = t
+	f.content = m.contents.place(f.key)
+	m.contents.at(f.content).add(&m.flights, f)
 }
 
 // arrive tells of a packet that arrived.
-func (m *matcher) arrive(s sighting) {
+func (m *matcher) arrive(s *sighting) {
 	for forgotten := s.Time - m.least - int64(m.config.Window); m.flights.n > 0 && m.flights.oldest().Sent.Time < forgotten; {
 		m.close()
 	}
-	t, ok := m.twins[s.key]
+	at := m.contents.find(s.key)
 	switch {
-	case s.strange || !ok && s.damaged:
+	case s.strange || at == 0 && s.damaged:
 		m.accuse(s)
-	case !ok:
+	case at == 0:
 		m.result.Unknown++
 	default:
-		m.choose(t, s)
+		m.choose(&m.contents.at(at).twins, s)
 	}
 }
 
 // choose matches an arrival with one of its twins.
-func (m *matcher) choose(t twins, s sighting) {
+func (m *matcher) choose(t *twins, s *sighting) {
 	at, latest := s.Time-m.last, s.Time-m.least+early
 	f, twin := t.nearest(&m.flights, at, latest), m.flights.at(t.arrived)
 	usual := max(early, 4*m.spread)
@@ -126,10 +125,9 @@ func (m *matcher) copy(f *flight, arrival Point) {
 // end notes that a flight has arrived.
 func (m *matcher) end(f *flight, arrival Point, corrupted bool) {
 	f.Lost, f.Arrival, f.Corrupted = false, arrival, corrupted
-	t := m.twins[f.key]
+	t := m.contents.at(f.content)
 	t.remove(&m.flights, f)
 	t.arrived = f.Number
-	m.twins[f.key] = t
 }
 
 // corrupts reports whether the arrival of f shows damage in what the digests leave out. A wrong checksum that was wrong
@@ -167,17 +165,17 @@ func (m *matcher) close() {
 	if f.Lost {
 		m.settle(f.Sent.Time)
 	}
-	t := m.twins[f.key]
-	if f.Lost {
-		t.remove(&m.flights, f)
-	}
-	if t.arrived == f.Number {
-		t.arrived = 0
-	}
-	if t.newest == 0 && t.arrived == 0 {
-		delete(m.twins, f.key)
-	} else {
-		m.twins[f.key] = t
+	// Of those that have arrived, the content may be forgotten already, and its place another's.
+	if t := m.contents.at(f.content); t.live && t.key == f.key {
+		if f.Lost {
+			t.remove(&m.flights, f)
+		}
+		if t.arrived == f.Number {
+			t.arrived = 0
+		}
+		if t.newest == 0 && t.arrived == 0 {
+			m.contents.remove(f.content)
+		}
 	}
 	if f.Lost {
 		m.result.lose(f.Number)

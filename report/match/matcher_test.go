@@ -62,9 +62,9 @@ func (m *told) tell(words string) {
 		}
 		s := m.sighting(ms, letter)
 		if arrives {
-			m.arrive(s)
+			m.arrive(&s)
 		} else {
-			m.send(s)
+			m.send(&s)
 		}
 		arrives = false
 	}
@@ -133,13 +133,15 @@ func TestAllTheSame(t *testing.T) {
 func TestLimit(t *testing.T) {
 	m := newTold(Config{Limit: 1000})
 	for i := range 5000 {
-		m.send(m.sighting(float64(i), rune(i)))
-		if m.flights.n > 1000 || len(m.flights.ring) > 1024 || len(m.twins) > 1000 {
-			t.Fatalf("%d flights in %d, %d contents", m.flights.n, len(m.flights.ring), len(m.twins))
+		s := m.sighting(float64(i), rune(i))
+		m.send(&s)
+		if m.flights.n > 1000 || len(m.flights.pages)+len(m.flights.spare) > 2 || m.contents.n > 1000 {
+			t.Fatalf("%d flights in %d pages, %d contents", m.flights.n, len(m.flights.pages)+len(m.flights.spare), m.contents.n)
 		}
 	}
 	for i := range 5000 {
-		m.arrive(m.sighting(float64(i+20), rune(i)))
+		s := m.sighting(float64(i+20), rune(i))
+		m.arrive(&s)
 	}
 	if r := m.finish(); !slices.Equal(r.Lost, netem.PacketSet{{First: 1, Last: 4000}}) || r.Unknown != 4000 || r.Sent-r.LostCount != 1000 {
 		t.Errorf("%+v", r)
@@ -147,7 +149,7 @@ func TestLimit(t *testing.T) {
 	for i := range maxSuspects + 10 {
 		s := m.sighting(float64(i), 'x')
 		s.strange = true
-		m.arrive(s)
+		m.arrive(&s)
 	}
 	if len(m.suspects) > maxSuspects {
 		t.Errorf("%d suspects", len(m.suspects))
@@ -162,7 +164,8 @@ func TestWants(t *testing.T) {
 		t.Error("with room, ten seconds ahead are wanted")
 	}
 	for i := range 5 {
-		m.send(m.sighting(float64(i), 'a'))
+		s := m.sighting(float64(i), 'a')
+		m.send(&s)
 	}
 	if !at(1000) || !at(1099) || at(1101) {
 		t.Error("without much room, a tenth of a second is")
@@ -177,9 +180,9 @@ func TestNoAllocations(t *testing.T) {
 		i++
 		s := sighting{Point: Point{int64(i) * 1e6, i}}
 		s.key = begin.word(uint64(i))
-		m.send(s)
+		m.send(&s)
 		s.Time += 20e6
-		m.arrive(s)
+		m.arrive(&s)
 	}
 	for range 10_000 {
 		step()

@@ -27,13 +27,11 @@ type trace struct {
 	sum    uint16 // the transport's checksum
 }
 
-// sight makes a sighting of a packet, of which depth bytes count.
-func sight(at Point, v *view, depth int) sighting {
-	s := sighting{Point: at}
-	var carried digest
-	s.sketch, carried = v.draw(depth)
+// sight makes s the sighting of a packet, of which depth bytes count.
+func (s *sighting) sight(at Point, v *view, depth int) {
+	*s = sighting{Point: at}
+	carried := v.draw(&s.sketch, depth)
 	s.key, s.length, s.sum = v.front(depth).word(uint64(carried)), int32(v.length), v.sum()
-	return s
 }
 
 // guess makes the view of a packet whose header says nothing that is to be believed: it is taken for one like the others, as

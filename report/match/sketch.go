@@ -11,7 +11,7 @@ const sketched = 64
 
 // draw makes the sketch of a packet, and the digest of what it carries, as far as depth bytes go. It takes nothing from
 // the headers but the version and the protocol, for they may be damaged: parts are where they mostly are.
-func (v *view) draw(depth int) (s sketch, carried digest) {
+func (v *view) draw(s *sketch, depth int) (carried digest) {
 	ip := v.ip[:min(len(v.ip), depth)]
 	base := 0
 	if v.Version == 6 {
@@ -34,7 +34,7 @@ func (v *view) draw(depth int) (s sketch, carried digest) {
 		s[8+i] = uint16(d >> 48)
 		carried = carried.word(uint64(d))
 	}
-	return s, carried
+	return carried
 }
 
 // mask clears what may change on the way, as front leaves it out.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -20,9 +19,10 @@ type Survey struct {
 	Note    string       // that the file ends within a record
 	To      []netip.Addr // where these packets lead, in order of first appearance; nil if there are more than 1000
 
-	first   int64 // when the first of them was captured
-	samples samples
-	leads   map[netip.Addr]bool // the members of To: does an intact packet lead there?
+	first      int64 // when the first of them was captured, and in which frame
+	firstFrame int
+	samples    samples
+	leads      map[netip.Addr]bool // the members of To: does an intact packet lead there?
 }
 
 // maxTo bounds how many destinations are told apart.
@@ -46,7 +46,7 @@ func SurveysOf(c Capture, fs ...Filter) ([]*Survey, error) {
 	}
 	all := make([]*Survey, len(fs))
 	for i := range all {
-		all[i] = &Survey{samples: samples{at: map[digest]moment{}}, leads: map[netip.Addr]bool{}}
+		all[i] = NewSurvey()
 	}
 	frames := 0
 	for {
@@ -83,13 +83,18 @@ func (s *Survey) take(r *capturefile.Record, v *view) error {
 		return fmt.Errorf("frame %d has no time, as Simple Packet Blocks have none: packets cannot be matched without", r.Frame)
 	}
 	s.count(r, v)
+	s.lead(v)
+	return nil
+}
+
+// lead takes note of where a packet leads.
+func (s *Survey) lead(v *view) {
 	if intact := s.leads[v.Dst]; !intact && len(s.leads) <= maxTo {
 		if _, known := s.leads[v.Dst]; !known {
 			s.To = append(s.To, v.Dst)
 		}
 		s.leads[v.Dst] = !v.broken() && !v.damaged()
 	}
-	return nil
 }
 
 // addresses leaves out of To what only damaged packets have as their destination, unless all packets look damaged: sums may
@@ -119,7 +124,7 @@ func readable(rs *capturefile.Reader, frames int) error {
 // count takes note of a packet.
 func (s *Survey) count(r *capturefile.Record, v *view) {
 	if s.Packets == 0 {
-		s.first = r.Time
+		s.first, s.firstFrame = r.Time, r.Frame
 	}
 	s.Packets++
 	s.Longest = max(s.Longest, v.length)
@@ -130,55 +135,9 @@ func (s *Survey) count(r *capturefile.Record, v *view) {
 	}
 	if kept := len(v.ip) - v.payload; kept >= sampledPayload || v.whole() {
 		end := min(len(v.ip), v.payload+sampledPayload)
-		s.samples.add(v.front(end).bytes(v.ip[v.payload:end]), r.Time)
+		s.samples.add(v.front(end).bytes(v.ip[v.payload:end]), Point{r.Time, r.Frame})
 	}
 }
 
 // sampledPayload is how many bytes of the payload tell a sample.
 const sampledPayload = 32
-
-// samples are the times of some packets, chosen by their content: so two vantage points choose the same ones, and memory
-// is bounded however many there are. That is the hash-based selection of RFC 5475 section 6.2, with a share that halves
-// whenever there are too many.
-type samples struct {
-	at    map[digest]moment
-	level int // of a chosen digest, so many low bits are zero
-}
-
-type moment struct {
-	time  int64
-	again bool // seen more than once, so it says nothing
-}
-
-const maxSamples = 1 << 15
-
-func (s *samples) add(d digest, time int64) {
-	if bits.TrailingZeros64(uint64(d)) < s.level {
-		return
-	}
-	_, again := s.at[d]
-	s.at[d] = moment{time, again}
-	for len(s.at) > maxSamples {
-		s.level++
-		for d := range s.at {
-			if bits.TrailingZeros64(uint64(d)) < s.level {
-				delete(s.at, d)
-			}
-		}
-	}
-}
-
-// shift returns by how much the other point's clock showed more, at the arrival of a packet sent here, than this one's had
-// at its sending: the least that any common sample shows. It is false if there are none.
-func (s *samples) shift(other *samples) (least int64, ok bool) {
-	for d, here := range s.at {
-		there, both := other.at[d]
-		if !both || here.again || there.again {
-			continue
-		}
-		if diff := there.time - here.time; !ok || diff < least {
-			least, ok = diff, true
-		}
-	}
-	return least, ok
-}

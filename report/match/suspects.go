@@ -23,12 +23,12 @@ const (
 )
 
 // accuse makes a suspect of an arrival.
-func (m *matcher) accuse(s sighting) {
+func (m *matcher) accuse(s *sighting) {
 	if len(m.suspects) >= maxSuspects {
 		m.settle(m.suspects[0].earliest)
 	}
 	usual, off := s.Time-m.last, max(apart, 16*m.spread)
-	m.suspects = append(m.suspects, suspect{s, usual, usual - off, min(usual+off, s.Time-m.least+early)})
+	m.suspects = append(m.suspects, suspect{*s, usual, usual - off, min(usual+off, s.Time-m.least+early)})
 }
 
 // settle finds the packets of the suspects that may have been sent until a time.

@@ -21,7 +21,7 @@ func keyOf(t testing.TB, b []byte, depth int) digest {
 	if !ok {
 		t.Fatalf("not readable: % x", b)
 	}
-	s := sight(Point{}, &v, depth)
+	s := sightOf(&v, depth)
 	return s.key
 }
 
@@ -49,7 +49,7 @@ func TestKey(t *testing.T) {
 			if skip := map[int][]int{4: {0, 2, 3, 6}, 6: {0, 4, 5, 6}}[int(c.packet[0]>>4)]; !ok || slices.Contains(skip, bit/8) {
 				continue
 			}
-			s := sight(Point{}, &v, math.MaxInt)
+			s := sightOf(&v, math.MaxInt)
 			at, again := seen[s.key]
 			switch may := slices.Contains(c.may, bit/8); {
 			case may && s.key != want:
@@ -74,7 +74,7 @@ func TestKeyOfCutPackets(t *testing.T) {
 		if !ok {
 			t.Fatal(depth)
 		}
-		s := sight(Point{}, &v, depth)
+		s := sightOf(&v, depth)
 		if s.key != keyOf(t, b, depth) {
 			t.Errorf("at %d bytes: another key", depth)
 		}
@@ -91,7 +91,7 @@ func TestSketch(t *testing.T) {
 		for i := range 300 {
 			b := k(i)
 			v, _ := look(recordOf(b))
-			a := sight(Point{}, &v, math.MaxInt)
+			a := sightOf(&v, math.MaxInt)
 			bit := rng.IntN(8 * len(b))
 			b = slices.Clone(b)
 			b[bit/8] ^= 0x80 >> (bit % 8)
@@ -101,7 +101,7 @@ func TestSketch(t *testing.T) {
 			if !ok {
 				w = guess(r, &Filter{Proto: v.Proto})
 			}
-			c := sight(Point{}, &w, math.MaxInt)
+			c := sightOf(&w, math.MaxInt)
 			if n := a.sketch.alike(&c.sketch); n < 14 { // 14: a protocol that is damaged hides where the checksum stands
 				t.Errorf("%s: with bit %d of byte %d turned over, %d parts are alike", name, bit%8, bit/8, n)
 			}
@@ -166,4 +166,10 @@ func TestDigest(t *testing.T) {
 	if len(high) < n-5 || len(low) < n-5 {
 		t.Errorf("%d digests have %d high and %d low halves", n, len(high), len(low))
 	}
+}
+
+// sightOf returns the sighting of a packet.
+func sightOf(v *view, depth int) (s sighting) {
+	s.sight(Point{}, v, depth)
+	return s
 }

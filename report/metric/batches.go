@@ -21,15 +21,18 @@ func (b *Batches) Add(i, n int, above, below float64) {
 	b.below[k] += below
 }
 
-// Interval returns the interval of the ratio of all that was added, unknown if there were fewer than 40 cases or the
-// divisor is not above zero.
-func (b *Batches) Interval(n int) Interval {
+// Interval is IntervalAt with Confidence.
+func (b *Batches) Interval(n int) Interval { return b.IntervalAt(n, Confidence) }
+
+// IntervalAt returns the interval of the ratio of all that was added, with a confidence level between 0 and 1 such as 0.9:
+// unknown if there were fewer than 40 cases or the divisor is not above zero.
+func (b *Batches) IntervalAt(n int, level float64) Interval {
 	var above, below float64
 	for k := range b.above {
 		above += b.above[k]
 		below += b.below[k]
 	}
-	if n < minBatch*batches || !(below > 0) {
+	if n < minBatch*batches || !(below > 0 && level > 0 && level < 1) {
 		return nothing
 	}
 	ratio, sum := above/below, 0.0
@@ -37,6 +40,10 @@ func (b *Batches) Interval(n int) Interval {
 		d := b.above[k] - float64(ratio*b.below[k])
 		sum += float64(d * d)
 	}
-	half := student * math.Sqrt(sum/(batches*(batches-1))) / (below / batches)
+	quantile := student
+	if level != Confidence {
+		quantile = StudentQuantile(1-float64((1-level)/2), batches-1)
+	}
+	half := quantile * math.Sqrt(sum/(batches*(batches-1))) / (below / batches)
 	return Interval{ratio - half, ratio + half}
 }

@@ -229,3 +229,24 @@ func TestCoverage(t *testing.T) {
 		t.Error("an interval from 10 cases")
 	}
 }
+
+// An interval of another level is as much wider or narrower as Student's quantiles with 19 degrees of freedom say: 2.093024
+// for 95 %, 1.729133 for 90 % and 2.860935 for 99 %.
+func TestBatchesAtALevel(t *testing.T) {
+	var b metric.Batches
+	for i := range 400 {
+		b.Add(i, 400, float64(i%7+i/50), 1)
+	}
+	wide := b.Interval(400)
+	for level, quantile := range map[float64]float64{.95: 2.093024, .9: 1.729133, .99: 2.860935} {
+		i := b.IntervalAt(400, level)
+		if got, want := (i.High-i.Low)/(wide.High-wide.Low), quantile/2.093024; math.Abs(got-want) > 1e-6 {
+			t.Errorf("%v: %v as wide, want %v", level, got, want)
+		}
+	}
+	for _, level := range []float64{0, 1, math.NaN()} {
+		if b.IntervalAt(400, level).Known() {
+			t.Errorf("an interval at %v", level)
+		}
+	}
+}

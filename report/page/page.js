@@ -35,7 +35,7 @@
     s += ".";
     const repeated = flow.again.find((a) => p.flags & UP && a.of && a.of === p.sframe && !(p.flags & DUPLICATE));
     if (repeated) s += ` TCP sent it again in frame ${repeated.frame}, ${ms(repeated.at - repeated.first)} after: ${repeated.how}.`;
-    if (repeated && repeated.held) s += ` ${repeated.held === 1 ? "A message that had" : repeated.held + " messages that had"} arrived waited for it, up to ${ms(repeated.heldFor)}.`;
+    if (repeated && repeated.held) s += ` ${repeated.held === 1 ? `A ${flow.thing} that had` : `${repeated.held} ${flow.thing}s that had`} arrived waited for it, up to ${ms(repeated.heldFor)}.`;
     const repeats = flow.again.find((a) => p.flags & UP && a.frame && a.frame === p.sframe && !(p.flags & DUPLICATE));
     if (repeats) s += ` It repeats frame ${repeats.of}: ${repeats.why}.`;
     return s;
@@ -185,8 +185,11 @@
 
   // sequence draws TCP's time-sequence diagram. uPlot wants one column of times for all series: they are merged.
   function sequence(flow) {
-    const host = document.getElementById("sequence-plot");
-    if (!host || !flow.segments) return;
+    const outer = document.getElementById("sequence-plot");
+    if (!outer || !flow.segments) return;
+    const host = element("div", {});
+    if (data.flows.filter((f) => f.segments).length > 1) outer.append(element("h3", {}, flow.proto.toUpperCase()));
+    outer.append(host);
     const s = flow.segments, a = flow.acks, rows = [];
     s.at.forEach((t, i) => rows.push([t, s.offset[i], s.flags[i] & AGAIN ? s.offset[i] : null, s.flags[i] & LOST ? s.offset[i] : null, null, i]));
     (a.at || []).forEach((t, i) => rows.push([t, null, null, null, a.offset[i], -1]));

@@ -25,6 +25,7 @@ type Conversation struct {
 	answered, replied int64 // from the SYN to the SYN-ACK, and from that to the next packet of the client; -1 if not known
 	syn, synAck       int64
 	marked            [2]capturefile.Direction // as the capture marks packets up and down
+	surveys           [2]*match.Survey         // of the packets up and down; nil if there are none
 }
 
 // All returns the number of packets and of bytes in both directions.
@@ -44,6 +45,7 @@ func (c *Conversation) Turn() {
 	c.Packets[0], c.Packets[1] = c.Packets[1], c.Packets[0]
 	c.Bytes[0], c.Bytes[1] = c.Bytes[1], c.Bytes[0]
 	c.marked[0], c.marked[1] = c.marked[1], c.marked[0]
+	c.surveys[0], c.surveys[1] = c.surveys[1], c.surveys[0]
 	c.answered, c.replied = -1, -1
 }
 
@@ -83,16 +85,22 @@ type lister struct {
 	last  *Conversation
 	lastE ends // the packets up of last
 	time  int64
+	meets bool // another capture
 }
 
 // List reads a capture and says what conversations it holds. The error says what is wrong with it, or why there is nothing to
 // be measured.
-func List(c match.Capture) (*Listing, error) {
+func List(c match.Capture) (*Listing, error) { return list(c, false) }
+
+// ListToMeet is List for a capture that is to meet another one. It learns in the same reading what Meet needs to know.
+func ListToMeet(c match.Capture) (*Listing, error) { return list(c, true) }
+
+func list(c match.Capture, meets bool) (*Listing, error) {
 	rs, err := c.Open()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	l := &lister{Listing: &Listing{Name: c.Name}, known: map[ends]*Conversation{}}
+	l := &lister{Listing: &Listing{Name: c.Name}, known: map[ends]*Conversation{}, meets: meets}
 	for {
 		r, err := rs.Next()
 		if err == io.EOF {
@@ -130,7 +138,14 @@ func (l *lister) empty(rs *capturefile.Reader) error {
 	case len(in) > 0 && !slices.ContainsFunc(in, func(i capturefile.Interface) bool { return i.LinkType.Known() }):
 		return fmt.Errorf("frames of %v: IP packets are found in Ethernet, raw IP, Linux cooked and BSD loopback captures", in[0].LinkType)
 	}
-	return fmt.Errorf("none of its %d frames is a UDP or TCP packet", l.Frames)
+	none := "its only frame is no UDP or TCP packet"
+	if l.Frames > 1 {
+		none = fmt.Sprintf("none of its %d frames is a UDP or TCP packet", l.Frames)
+	}
+	if l.Note != "" {
+		none += ", and " + l.Note
+	}
+	return errors.New(none)
 }
 
 // take counts a frame.
@@ -166,6 +181,9 @@ func (l *lister) take(r *capturefile.Record) error {
 		l.Cut++
 	}
 	c.count(r, way)
+	if c.surveys[way] != nil {
+		c.surveys[way].Add(r)
+	}
 	c.open(r, way, flags)
 	return nil
 }
@@ -196,6 +214,9 @@ func (l *lister) conversation(e ends, flags byte) (c *Conversation, way int) {
 	c = &Conversation{Proto: "udp", Client: e.src, Server: e.dst, answered: -1, replied: -1}
 	if e.proto == netem.ProtoTCP {
 		c.Proto = "tcp"
+	}
+	if l.meets && len(l.known) < maxSurveyed {
+		c.surveys = [2]*match.Survey{match.NewSurvey(), match.NewSurvey()}
 	}
 	l.known[e], l.last, l.lastE = c, c, e
 	l.Conversations = append(l.Conversations, c)

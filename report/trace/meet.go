@@ -13,75 +13,13 @@ type Meeting struct {
 	Client, Server match.Capture
 	Of             *Conversation
 	Clock          Clock
+	Confidence     float64           // of the intervals of Both, such as 0.95, which it is if nothing is said
 	Up, Down       *match.Comparison // nil where nothing went this way, or nothing of it arrived
+
+	Steps []string // where clocks were set, in sentences
 
 	up, down crossings
 	last     int64 // when the last packet of the conversation passed either point, by the client's clock
-}
-
-// crossings are the packets of one direction, by the frames of the two captures. Memory is four bytes for each frame of the
-// receiving capture.
-type crossings struct {
-	of                    []uint32      // by frame at the receiver: the frame at the sender; 0 for none
-	copies                map[int][]int // by frame at the sender, of those of which more than one came: the frames at the receiver
-	copy                  map[int]int   // by frame at the receiver of a copy: which one, from 1
-	lost                  map[int]bool  // by frame at the sender: it never arrived
-	corrupt               map[int]bool  // by frame at the receiver
-	hull                  hull
-	longest               int64 // the greatest difference of the two clocks
-	first                 int64 // when the first was sent
-	sentLast, arrivedLast int64 // when the last was sent, and when the last arrived, each by its own clock
-}
-
-func newCrossings() crossings {
-	return crossings{copies: map[int][]int{}, copy: map[int]int{}, lost: map[int]bool{}, corrupt: map[int]bool{}}
-}
-
-// observe takes the fate of the next packet.
-func (c *crossings) observe(f match.Fate) {
-	if c.first == 0 || f.Sent.Time < c.first {
-		c.first = f.Sent.Time
-	}
-	c.sentLast = max(c.sentLast, f.Sent.Time)
-	if f.Lost {
-		c.lost[f.Sent.Frame] = true
-		return
-	}
-	c.arrivedLast = max(c.arrivedLast, f.Arrival.Time)
-	c.arrive(f.Sent.Frame, f.Arrival.Frame)
-	if f.Corrupted {
-		c.corrupt[f.Arrival.Frame] = true
-	}
-	if f.Ambiguous {
-		return
-	}
-	took := f.Arrival.Time - f.Sent.Time
-	if c.hull.n == 0 || took > c.longest {
-		c.longest = took
-	}
-	c.hull.add(point{f.Sent.Time, took})
-}
-
-// copied takes a further arrival of a packet.
-func (c *crossings) copied(_ int, sent, arrival match.Point) {
-	c.copies[sent.Frame] = append(c.copies[sent.Frame], arrival.Frame)
-	c.copy[arrival.Frame] = len(c.copies[sent.Frame])
-	c.arrive(sent.Frame, arrival.Frame)
-}
-
-func (c *crossings) arrive(sent, arrival int) {
-	for len(c.of) <= arrival {
-		c.of = append(c.of, make([]uint32, max(1024, len(c.of)/4, arrival+1-len(c.of)))...)
-	}
-	c.of[arrival] = uint32(sent)
-}
-
-// sent returns the frame at the sender of a frame at the receiver, 0 for none.
-func (c *crossings) sent(arrival int) int {
-	if arrival >= len(c.of) {
-		return 0
-	}
-	return int(c.of[arrival])
 }
 
 // ErrApart says that no packet of a conversation is in both captures.
@@ -89,9 +27,35 @@ var ErrApart = errors.New("no packet is in both")
 
 // Meet matches two captures of a conversation. If what the captures show cannot be unless the second is the client's, they
 // change places. The error is that of a capture, which it names, or ErrApart.
-func Meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
+func Meet(client, server Side, of *Conversation) (*Meeting, error) {
+	m, err := meetInOrder(client, server, of)
+	if err == ErrApart {
+		return meetTranslated(client, server, of)
+	}
+	return m, err
+}
+
+// meetTranslated is Meet for captures between which addresses or ports were rewritten. Those of the first count.
+func meetTranslated(client, server Side, of *Conversation) (*Meeting, error) {
+	there, ok, err := translated(client.Capture, server.Capture, of)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || there == of.up() {
+		return nil, ErrApart
+	}
+	m, err := meetInOrder(client, Side{Capture: translation(server.Capture, there, of.up())}, of)
+	if err == nil {
+		m.Steps = append(m.Steps, fmt.Sprintf("addresses or ports were rewritten between the captures: %v > %v in %s is %v > %v in %s, as all but these tell, and has those of the former here",
+			of.Client, of.Server, client.Capture.Name, there.src, there.dst, server.Capture.Name))
+	}
+	return m, err
+}
+
+// meetInOrder finds out which of the captures is the client's.
+func meetInOrder(client, server Side, of *Conversation) (*Meeting, error) {
 	m, err := meet(client, server, of)
-	if err == nil && m.swapped() {
+	if err == nil && m.swapped(!client.cut() && !server.cut()) {
 		m, err = meet(server, client, of)
 	}
 	if err != nil {
@@ -127,32 +91,46 @@ func (m *Meeting) setClock(c Clock) {
 	}
 }
 
-func meet(client, server match.Capture, of *Conversation) (*Meeting, error) {
-	m := &Meeting{Client: client, Server: server, Of: of, up: newCrossings(), down: newCrossings()}
+func meet(client, server Side, of *Conversation) (*Meeting, error) {
+	m := &Meeting{Client: client.Capture, Server: server.Capture, Of: of, up: newCrossings(), down: newCrossings()}
 	// Both directions are known by the client's port, as a server has one for many.
 	there := match.Filter{Proto: of.up().proto, Port: of.Client.Port(), From: of.Client.Addr()}
 	back := there
 	back.From = of.Server.Addr()
-	atClient, err := match.SurveysOf(client, there, back)
+	atClient, err := client.surveys(there, back)
 	if err != nil {
 		return nil, err
 	}
-	atServer, err := match.SurveysOf(server, there, back)
+	atServer, err := server.surveys(there, back)
 	if err != nil {
 		return nil, err
 	}
-	m.Up, err = common(match.CompareSurveyed(client, server, there, m.up.config(), atClient[0], atServer[0]))
-	if err != nil {
+	if err := m.mend(&atClient, &atServer, [2]Side{client, server}, there, back); err != nil {
 		return nil, err
 	}
-	m.Down, err = common(match.CompareSurveyed(server, client, back, m.down.config(), atServer[1], atClient[1]))
-	if err != nil {
+	if err := m.match(match.Task{Filter: there, Sent: atClient[0], Received: atServer[0]}, match.Task{Filter: back, Sent: atServer[1], Received: atClient[1]}); err != nil {
 		return nil, err
 	}
 	if m.Up == nil && m.Down == nil {
 		return nil, ErrApart
 	}
 	return m, nil
+}
+
+// match compares both ways in one reading, or, where one would have to wait for too much of the other, one after the other.
+func (m *Meeting) match(there, back match.Task) (err error) {
+	there.Config, back.Config = m.up.config(), m.down.config()
+	var ok bool
+	m.Up, m.Down, ok, err = match.CompareBoth(m.Client, m.Server, there, back)
+	if ok || err != nil {
+		return err
+	}
+	m.up, m.down = newCrossings(), newCrossings()
+	if m.Up, err = common(match.CompareSurveyed(m.Client, m.Server, there)); err != nil {
+		return err
+	}
+	m.Down, err = common(match.CompareSurveyed(m.Server, m.Client, back))
+	return err
 }
 
 // config makes a comparison tell c.
@@ -167,10 +145,13 @@ func common(c *match.Comparison, err error) (*match.Comparison, error) {
 }
 
 // swapped reports whether the first capture is the server's: then packets arrive before they are sent, by any clock, or more
-// of them arrive than are sent.
-func (m *Meeting) swapped() bool {
+// of them arrive than are sent, unless that may be because a capture ends early.
+func (m *Meeting) swapped(whole bool) bool {
 	if m.Up != nil && m.Down != nil {
 		return m.up.hull.n > 0 && m.down.hull.n > 0 && m.up.hull.least(0, 0)+m.down.hull.least(0, 0) < -int64(time.Microsecond)
+	}
+	if !whole {
+		return false
 	}
 	if m.Up != nil {
 		return m.Up.Unknown > m.Up.LostCount

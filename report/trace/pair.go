@@ -9,11 +9,13 @@ import (
 // Both makes of a meeting what a run makes of a protocol: what the figures are drawn from, and the results.
 func (m *Meeting) Both() (*report.Flow, report.FlowResult, error) {
 	rec := newRecorder(m.Of.Proto)
+	rec.Confidence = m.Confidence
 	end, err := m.Replay(rec)
 	if err != nil {
 		return nil, report.FlowResult{}, err
 	}
 	flow, r := rec.Finish(end, rec.tcp || len(rec.seq) > 0)
+	flow.Captured = true
 	r.Complete, r.Vantage = true, report.BothEnds
 	unknown := int64(0)
 	for _, l := range r.Link {
@@ -22,9 +24,10 @@ func (m *Meeting) Both() (*report.Flow, report.FlowResult, error) {
 	if unknown > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s at the end, when the captures do not tell any more whether they arrived", plural(unknown, "packet was sent", "packets were sent")))
 	}
+	r.Notes = append(r.Notes, m.Steps...)
 	r.Notes = append(r.Notes, m.doubts()...)
 	if rec.backData > rec.upData {
-		r.Notes = append(r.Notes, fmt.Sprintf("most data flow down, from the server, and messages, retransmissions and figures are those of the way up: to see the other way, call it the client, with --client %s", m.Of.Server.Addr()))
+		r.Notes = append(r.Notes, fmt.Sprintf("most data flow down, from the server, and retransmissions, tables and figures are those of the way up: to see the other way, call it the client, with --client %s", m.Of.Server.Addr()))
 	}
 	rec.tell(flow, &r)
 	return flow, r, nil

@@ -22,7 +22,8 @@ const (
 	down = "down"
 )
 
-// Observer is told of each event, with the number of the frame that it is in its capture, 0 for none.
+// Observer is told of each event, with the number of the frame that it is in its capture, 0 for none. A packet is the
+// observer's until the event that ends it, and of its Data only the headers and the length are those of the packet.
 type Observer interface {
 	ObserveFrame(e netem.Event, frame int)
 }
@@ -59,21 +60,17 @@ type vantage struct {
 	link    string // on which its host sends
 	own     ends   // of the packets that it sends
 	out, in *crossings
-	flying  map[int]*flight // by frame: sent here, and something of it will arrive
-	told    int             // the last frame of those sent here that have been told
+	flying  flying // what was sent here
+	none    bool   // nothing that was sent here arrives
+	lost    int    // of out.lost, how many have been passed
+	told    int    // the last frame of those sent here that have been told
 	head    *capturefile.Record
 	of      int   // the frame of which head is the arrival, 0 if it is sent here
 	at      int64 // of head, by the client's clock
 }
 
-// flight is a packet that is on its way.
-type flight struct {
-	packet *netem.Packet
-	left   int // arrivals to come
-}
-
 func (r *replay) begin(v *vantage, c match.Capture, link string, own ends, out, in *crossings) (err error) {
-	*v = vantage{name: c.Name, link: link, own: own, out: out, in: in, flying: map[int]*flight{}}
+	*v = vantage{name: c.Name, link: link, own: own, out: out, in: in, none: len(out.of) == 0}
 	if v.rs, err = c.Open(); err != nil {
 		return fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -149,7 +146,8 @@ func (v *vantage) waitsFor(o *vantage) bool { return v.of != 0 && o.head != nil 
 func (r *replay) send(v *vantage) {
 	r.id++
 	frame := v.head.Frame
-	p := &netem.Packet{ID: r.id, Sent: r.now, Data: whole(v.head, nil)}
+	p := v.flying.packet(v.head)
+	p.ID, p.Sent = r.id, r.now
 	v.told = frame
 	r.tell(v.link, netem.Sent, "", p, frame)
 	copies := v.out.copies[frame]
@@ -158,12 +156,22 @@ func (r *replay) send(v *vantage) {
 		c.Copy = i + 1
 		r.tell(v.link, netem.Duplicated, copied, &c, 0)
 	}
-	switch {
-	case !v.out.lost[frame]:
-		v.flying[frame] = &flight{p, 1 + len(copies)}
-	case r.decided(v):
+	switch lost := v.loses(frame); {
+	case !lost && !v.none:
+		v.flying.add(frame, 1+len(copies), p)
+		return
+	case lost && r.decided(v):
 		r.tell(v.link, netem.Dropped, lostBetween, p, 0)
 	}
+	v.flying.release(p)
+}
+
+// loses reports whether the packet that is sent in a frame never arrives. Frames come in order.
+func (v *vantage) loses(frame int) bool {
+	for v.lost < len(v.out.lost) && int(v.out.lost[v.lost]) < frame {
+		v.lost++
+	}
+	return v.lost < len(v.out.lost) && int(v.out.lost[v.lost]) == frame
 }
 
 // decided reports whether the head, which never arrived, would have arrived before the captures end, had it not been lost: as
@@ -180,12 +188,9 @@ func (r *replay) decided(v *vantage) bool {
 
 // arrive tells that the head, sent at o, arrives here.
 func (r *replay) arrive(v, o *vantage) {
-	f := o.flying[v.of]
+	f := o.flying.find(v.of)
 	if f == nil {
 		return
-	}
-	if f.left--; f.left == 0 {
-		delete(o.flying, v.of)
 	}
 	p := f.packet
 	frame := v.head.Frame
@@ -200,6 +205,9 @@ func (r *replay) arrive(v, o *vantage) {
 		r.tell(o.link, netem.Corrupted, damaged, p, 0)
 	}
 	r.tell(o.link, netem.Delivered, "", p, frame)
+	if f.left--; f.left == 0 {
+		o.flying.end(f)
+	}
 }
 
 func (r *replay) tell(link string, kind netem.Kind, by string, p *netem.Packet, frame int) {

@@ -55,7 +55,7 @@ const shown = 20_000
 
 // Watch makes of one capture of a conversation what one place can tell.
 func Watch(c match.Capture, of *Conversation) (*report.Flow, report.FlowResult, error) {
-	w := &watcher{of: of, zero: of.First, flow: &report.Flow{Proto: of.Proto, Clients: 1}, scale: [2]int{-1, -1}, last: -1}
+	w := &watcher{of: of, zero: of.First, flow: &report.Flow{Proto: of.Proto, Clients: 1, Captured: true}, scale: [2]int{-1, -1}, last: -1}
 	rs, err := c.Open()
 	if err != nil {
 		return nil, w.result, fmt.Errorf("%s: %w", c.Name, err)

@@ -23,7 +23,7 @@ type Event struct {
 	Bytes  int       // length of the message, header included
 	Sent   time.Time // Received: when the message was handed to the sender's socket
 	Offset int64     // Received: place of Data in the flow's input
-	Data   []byte    // Received: the content; valid until Observe returns
+	Data   []byte    // Received: the content. Corrupt, of an Echo: what came. Valid until Observe returns
 }
 
 // Observer is told of events in the order in which the programs meet them. On engines in real time it is called from

@@ -1,0 +1,27 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// headingOf names a flow: by its name among those that share a network, or else by its protocol, and by the number of its
+// conversation where a report has several of one protocol.
+func headingOf(name, proto string, conversation int) string {
+	switch {
+	case name != "":
+		return name
+	case conversation == 0:
+		return strings.ToUpper(proto)
+	}
+	return fmt.Sprintf("%s %d", strings.ToUpper(proto), conversation)
+}
+
+// Heading names the flow among the others of the results: "TCP", or "TCP 3".
+func (f *Flow) Heading() string { return headingOf(f.Name, f.Proto, f.Conversation) }
+
+// Heading names the flow among the others: "TCP", or "TCP 3".
+func (f *FlowResult) Heading() string { return headingOf(f.Name, f.Proto, f.Conversation) }
+
+// key is the flow's name in Page.Sources.
+func (f *Flow) key() string { return strings.ToLower(f.Heading()) }
