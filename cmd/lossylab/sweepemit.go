@@ -68,7 +68,7 @@ func (w *sweepSettings) checkEmit() error {
 
 // emit prints the job for a cluster.
 func (w *sweepSettings) emit(ctx context.Context, plan *sweep.Plan, s streams) error {
-	j := &clusterJob{Name: jobName(w.outputs.dir), Runs: notFlag(runsFolder(w.outputs.dir)), Workers: max(1, w.flags.workers), Merge: w.mergeArguments()}
+	j := &clusterJob{Name: jobName(w.outputs.dir), Runs: notFlag(filepath.ToSlash(runsFolder(w.outputs.dir))), Workers: max(1, w.flags.workers), Merge: w.mergeArguments()}
 	var err error
 	if j.Part, err = w.partArguments(j.Workers); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -134,4 +135,43 @@ func TestSweepOnFullDisk(t *testing.T) {
 			t.Errorf("%s: with more room, other bytes", c.name)
 		}
 	}
+}
+
+// An interrupt, as Slurm and Kubernetes send one before they kill, ends a sweep with 130; what was finished is kept.
+func TestInterruptedSweepKeepsRows(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	journal := filepath.Join(out+runsSuffix, "shard-1-of-1.rows")
+	c := sweepProcess(t, append(faultGrid, "--out", out, "--repeat", "5000")...) // minutes
+	for {
+		if b, err := os.ReadFile(journal); err == nil && bytes.Count(b, []byte("\n")) > 5 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	c.Process.Signal(syscall.SIGTERM)
+	c.Wait()
+	if code := c.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit status %d", code)
+	}
+	_, said := output(t, context.Background(), exitFailed, "merge", out)
+	if !strings.Contains(said, " of 40000 runs are missing: loss=1%") || exists(out) {
+		t.Errorf("merge said %q", said)
+	}
+}
+
+// A reader that has seen enough costs no results.
+func TestClosedPipeCostsNoResults(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	defer w.Close()
+	var errs writer
+	args := []string{"sweep", "--messages", "20", "--vary", "loss=1%,2%", "--repeat", "2", "--figures", "none", "--out", out}
+	if code := run(context.Background(), args, streams{os.Stdin, w, &errs}); code == exitDone || strings.Contains(string(errs.text), "nothing was kept") {
+		t.Errorf("exit status %d, %q", code, errs.text)
+	}
+	manifestText(t, out)
 }

@@ -52,10 +52,11 @@ func writeSweep(f *sweepFlags, o *outputs, s streams, journals []string, partial
 		return err
 	}
 	defer w.dir.discard()
-	if err := w.write(); err != nil {
+	m, err := w.write()
+	if err != nil {
 		return diskError(w.dir, err)
 	}
-	return nil
+	return w.tell(m)
 }
 
 // sweepWriter makes results of journals.
@@ -82,9 +83,9 @@ type sweepWriter struct {
 	first   string            // the first note
 }
 
-func (w *sweepWriter) write() error {
+func (w *sweepWriter) write() (m manifest, err error) {
 	if err := json.Unmarshal([]byte(w.plan.Scenario), &w.about); err != nil {
-		return errors.New("the journals hold no scenario of this version: run the sweep anew")
+		return m, errors.New("the journals hold no scenario of this version: run the sweep anew")
 	}
 	w.grid = &report.Grid{Title: w.about.Title, Columns: w.plan.Columns, Seed: w.plan.Seed, Repeat: w.plan.Repeat,
 		Confidence: w.outputs.confidence, Method: w.flags.method(), Compare: w.about.Compare}
@@ -92,16 +93,14 @@ func (w *sweepWriter) write() error {
 		w.grid.Axes = append(w.grid.Axes, report.GridAxis{Key: a.Key, Values: a.Values})
 	}
 	if err := w.tables(); err != nil {
-		return err
+		return m, err
 	}
 	if err := w.present(); err != nil {
-		return err
+		return m, err
 	}
-	m := manifest{Version: version, Stack: netstack.Version, Seed: w.plan.Seed, Scenario: w.about.Scenario}
-	if err := w.dir.commit(&m); err != nil {
-		return err
-	}
-	return w.tell(m)
+	m = manifest{Version: version, Stack: netstack.Version, Seed: w.plan.Seed, Scenario: w.about.Scenario}
+	err = w.dir.commit(&m)
+	return m, err
 }
 
 // tables writes what has a row or an entry for each run or cell, as they are read.
