@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -297,12 +296,4 @@ func (s *scenario) traffics() (all []*traffic) {
 		all = append(all, &s.mix.Traffic[i].traffic)
 	}
 	return all
-}
-
-// processorsOf returns how many worlds run at once.
-func processorsOf(workers int) int {
-	if workers > 0 {
-		return workers
-	}
-	return runtime.GOMAXPROCS(0)
 }
