@@ -110,6 +110,9 @@ func (x *sweeping) run(ctx context.Context) error {
 		return err
 	}
 	journal, err := sweep.OpenJournal(filepath.Join(folder, journalName(x.shard)), x.plan, x.shard)
+	if errors.Is(err, sweep.ErrLocked) {
+		return usagef("--out %s: %v", x.outputs.dir, err)
+	}
 	if err != nil {
 		os.Remove(folder) // if there is nothing in it
 		return usagef("--out %s: %v; to begin anew, choose another --out or remove %s", x.outputs.dir, err, folder)
