@@ -24,8 +24,8 @@ var kubernetesJobs = emitTemplate(`# lossylab sweep, {{.Size}}.
 #   kubectl logs --follow job/{{.Name}}-merge
 #
 # Part N is the index N-1. A part goes on where it was: the pods of an index that has failed are made anew, and the whole job may be
-# deleted and applied again. Merge also where parts have failed (kubectl get job/{{.Name}} -o jsonpath={.status.failedIndexes}):
-# it writes the results, or says which runs are missing, and of which parts.
+# deleted and applied again. Where one has failed for good, kubectl wait waits for ever (kubectl get job/{{.Name}} -o
+# jsonpath={.status.failedIndexes} names it); merge nevertheless: it says which runs are missing, and of which parts.
 apiVersion: batch/v1
 kind: Job
 metadata:
