@@ -124,6 +124,9 @@ func (f *Follow) mean() Rate {
 // followed is the part of a Follow that judges.
 type followed struct{ *Follow }
 
+// Loses reports whether the file has a column of losses.
+func (f *Follow) Loses() bool { return f.has.loss }
+
 // model returns the Model of the file's delay and loss, nil if it has neither. It is asked of nil too.
 func (f *Follow) model() Model {
 	if f == nil || !f.has.delay && !f.has.loss {

@@ -63,6 +63,9 @@ var table = []row{
 		tests: []string{"sim"},
 		why:   "the machine's own sockets: package net is enough",
 	}, {
+		dir: "sim/shrink",
+		why: "a search among circumstances knows none of them: the standard library is enough",
+	}, {
 		dir:     "report",
 		project: []string{"netem", "report/metric", "report/pcapng"},
 		modules: []string{
@@ -97,7 +100,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/sweep", "sim/system"},
+			"report/trace", "sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/sweep", "sim/system"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests: []string{
 			"github.com/rogpeppe/go-internal", // scripts of what users type

@@ -47,6 +47,7 @@ func commands() []command {
 		{"presets", "[NAME] [--json]", "list links that others have measured or chosen, with their sources", presetsCommand, presetsHelp},
 		{"sweep", "[SCENARIO.yaml] --vary KEY=VALUES … [flags]", "a grid of experiments under many seeds, in parallel: tables and figures with intervals", sweepCommand, sweepHelp},
 		{"merge", "DIR [flags]", "make the results of a sweep that was run in parts", mergeCommand, mergeHelp},
+		{"shrink", "[SCENARIO.yaml] --expect WORDS [flags]", "the fewest faults with which a run still does what it does, as a scenario", shrinkCommand, shrinkHelp},
 		{"schema", "", "print the JSON Schema of scenario files, for editors", schemaCommand, nil},
 		{"version", "", "print the version of lossylab and of its TCP/IP stack", versionCommand, nil},
 		{"help", "[COMMAND]", "print help, also of a command", nil, nil},

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -90,12 +87,16 @@ func newSweepSettings(args []string) (*sweepSettings, error) {
 	if w.flags.input == "-" {
 		return nil, usagef("--input -: a sweep may be killed and go on, and then reads it again: name a file")
 	}
-	for _, step := range []func() error{w.readAxes, w.checkCells, w.chooseColumns, w.checkOwn, w.checkEmit} {
-		if err := step(); err != nil {
-			return nil, err
-		}
+	if err := w.file.explain(append(w.readAxes(), w.checkOwn()...)); err != nil {
+		return nil, err
 	}
-	return w, nil
+	if err := w.checkCells(); err != nil {
+		return nil, err
+	}
+	if err := w.chooseColumns(); err != nil {
+		return nil, err
+	}
+	return w, w.checkEmit()
 }
 
 func (w *sweepSettings) fromFile(flag string) bool {
@@ -144,8 +145,7 @@ func (w *sweepSettings) applyOwn() error {
 }
 
 // readAxes makes the axes: those of the file, of which --vary replaces those with its keys, and the others of --vary.
-func (w *sweepSettings) readAxes() error {
-	var errs []error
+func (w *sweepSettings) readAxes() (errs []error) {
 	if w.file != nil {
 		if vary := w.file.root.Get("sweep").Get("vary"); vary != nil {
 			for _, e := range vary.Keys {
@@ -163,10 +163,10 @@ func (w *sweepSettings) readAxes() error {
 	for _, text := range w.flags.vary {
 		a, err := sweep.ParseAxis(text)
 		if err != nil {
-			return usagef("--vary %s: %v", text, err)
+			return append(errs, usagef("--vary %s: %v", text, err))
 		}
 		if given[a.Key] {
-			return usagef("--vary %s: %s is varied twice: put all its values into one", text, a.Key)
+			return append(errs, usagef("--vary %s: %s is varied twice: put all its values into one", text, a.Key))
 		}
 		given[a.Key] = true
 		if i := slices.IndexFunc(w.axes, func(b sweep.Axis) bool { return b.Key == a.Key }); i >= 0 {
@@ -175,13 +175,13 @@ func (w *sweepSettings) readAxes() error {
 			w.axes = append(w.axes, a)
 		}
 	}
-	if err := w.file.explain(errs); err != nil {
-		return err
+	if len(w.axes) == 0 && len(errs) == 0 {
+		return []error{usagef("sweep: nothing varies: add --vary, such as --vary link.up.loss=0.1%%,1%%,5%%")}
 	}
-	if len(w.axes) == 0 {
-		return usagef("sweep: nothing varies: add --vary, such as --vary link.up.loss=0.1%%,1%%,5%%")
+	if err := w.orderAxes(); err != nil {
+		errs = append(errs, err)
 	}
-	return w.orderAxes()
+	return errs
 }
 
 // axisOfFile reads a key of vary and its values: a list, or as --vary has them.
@@ -220,119 +220,10 @@ func (w *sweepSettings) orderAxes() error {
 	return nil
 }
 
-// cell makes the scenario of one cell.
-func (w *sweepSettings) cell(values []string) (*scenario, error) {
-	f := new(sweepFlags)
-	set := f.set()
-	if err := set.Parse(w.args); err != nil {
-		return nil, flagError(set, err)
-	}
-	file := w.file.again()
-	if file != nil {
-		file.apply(set)
-	}
-	for i, a := range w.axes {
-		if err := f.runFlags.vary(set, a.Key, values[i]); err != nil {
-			return nil, w.atAxis(a.Key, err)
-		}
-	}
-	s, err := newScenario(&f.runFlags, set, file)
-	if err != nil {
-		return nil, err
-	}
-	if w.base != nil && s.mix == nil && f.input != "" { // it is the same in all cells
-		s.Input, s.input = w.base.Input, w.base.input
-		return s, nil
-	}
-	return s, s.readInputs(context.Background(), f.input, strings.NewReader(""))
-}
-
-// files returns the files that the links of all values name, and their SHA-256, in order.
-func (w *sweepSettings) files() iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
-		first := make([]string, len(w.axes))
-		for i, a := range w.axes {
-			first[i] = a.Values[0]
-		}
-		for i, a := range w.axes {
-			for _, v := range a.Values {
-				values := slices.Clone(first)
-				values[i] = v
-				s, err := w.cell(values)
-				if err != nil {
-					continue // the combination is not possible; the cell's run says so
-				}
-				for _, name := range slices.Sorted(maps.Keys(s.LinkFiles)) {
-					if !yield(name, s.LinkFiles[name]) {
-						return
-					}
-				}
-			}
-		}
-	}
-}
-
-// atAxis gives an error the place of the axis.
-func (w *sweepSettings) atAxis(key string, err error) error {
-	if w.file != nil {
-		if at, ok := w.file.places["vary "+key]; ok && !slices.ContainsFunc(w.flags.vary, func(v string) bool { return strings.HasPrefix(v, key+"=") }) {
-			return scenariofile.Problems{{File: w.file.name, Place: at, Msg: "vary: " + err.Error()}}
-		}
-	}
-	return usagef("--vary %v", err)
-}
-
-// checkedCells is how many cells are made before a sweep begins, to see that all are possible.
-const checkedCells = 2000
-
-// checkCells makes each value of each axis beside the first ones of the others, and of a small grid each cell.
-func (w *sweepSettings) checkCells() error {
-	first := make([]string, len(w.axes))
-	cells := 1
-	for i, a := range w.axes {
-		first[i] = a.Values[0]
-		cells = min(cells*len(a.Values), checkedCells+1)
-	}
-	var err error
-	if w.base, err = w.cell(first); err != nil {
-		return err
-	}
-	plan := sweep.Plan{Axes: w.axes, Repeat: 1}
-	if cells <= checkedCells {
-		for job := range plan.Jobs() {
-			if err := w.try(plan.Cell(job)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for i, a := range w.axes {
-		for _, v := range a.Values {
-			values := slices.Clone(first)
-			values[i] = v
-			if err := w.try(values, 0); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (w *sweepSettings) try(values []string, _ uint64) error {
-	if _, err := w.cell(values); err != nil {
-		var words []string
-		for i, a := range w.axes {
-			words = append(words, a.Key+"="+values[i])
-		}
-		return usagef("in the cell %s: %w", strings.Join(words, " "), err)
-	}
-	return nil
-}
-
 // checkOwn looks at the flags that run does not have.
-func (w *sweepSettings) checkOwn() (err error) {
+func (w *sweepSettings) checkOwn() (errs []error) {
 	f := &w.flags
-	var errs []error
+	var err error
 	if f.repeat < 1 || f.repeat > 1_000_000 {
 		errs = append(errs, usagef("--repeat %d: want a number from 1 to 1000000", f.repeat))
 	}
@@ -348,7 +239,7 @@ func (w *sweepSettings) checkOwn() (err error) {
 	if w.outputs, err = newOutputs(&f.runFlags, w.set); err != nil {
 		errs = append(errs, err)
 	}
-	return w.file.explain(errs)
+	return errs
 }
 
 // method names how intervals of means are made.

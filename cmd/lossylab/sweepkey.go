@@ -127,6 +127,8 @@ func forget(set *pflag.FlagSet, name string) {
 
 // edit makes a cell's changes to the link.
 func (s *scenario) edit(edits []linkEdit) (errs []error) {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b linkEdit) int { return a.last() - b.last() })
 	for _, e := range edits {
 		for _, to := range s.ways(e.way) {
 			spec, err := to.Set(e.word, e.text, s.open(""))
@@ -162,3 +164,6 @@ func (r *mixReader) edit(name string, set *pflag.FlagSet, edits []partEdit) {
 		}
 	}
 }
+
+// last orders edits: jitter needs a delay.
+func (e linkEdit) last() int { return strings.Count(e.word, "jitter") }
