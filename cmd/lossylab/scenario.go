@@ -62,6 +62,7 @@ func (s *scenario) checkTraffic(f *runFlags, set *pflag.FlagSet) (errs []error) 
 	} else {
 		s.traffic, errs = newTraffic(f, set, &s.up)
 	}
+	errs = append(errs, s.strayEdits(f.partEdits)...)
 	if s.file != nil {
 		s.name = s.file.word("name")
 		if names := s.flowNames(); len(names) > 0 {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"lossylab/report"
@@ -34,8 +35,8 @@ func sweepCommand(ctx context.Context, args []string, s streams) error {
 	if err := plan.Check(); err != nil {
 		return usagef("sweep: %v", err)
 	}
-	if w.flags.emit != "" {
-		return w.emit(plan, s)
+	if w.set.Changed("emit") {
+		return w.emit(ctx, plan, s)
 	}
 	if err := replaceableFolder(w.outputs.dir); err != nil {
 		return err
@@ -92,13 +93,16 @@ type sweeping struct {
 // runsSuffix names the folder beside the results in which the rows of runs are kept as they come.
 const runsSuffix = ".runs"
 
+// runsFolder names that folder: beside the results also if their name ends in a slash.
+func runsFolder(out string) string { return filepath.Clean(out) + runsSuffix }
+
 // journalName names a shard's file there: so many parts sort in their order.
 func journalName(s sweep.Shard) string {
 	return fmt.Sprintf("shard-%s.rows", strings.ReplaceAll(s.String(), "/", "-of-"))
 }
 
 func (x *sweeping) run(ctx context.Context) error {
-	folder := x.outputs.dir + runsSuffix
+	folder := runsFolder(x.outputs.dir)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return usagef("--out %s: %v: choose another folder", x.outputs.dir, plain(err))
 	}
@@ -106,6 +110,9 @@ func (x *sweeping) run(ctx context.Context) error {
 		return err
 	}
 	journal, err := sweep.OpenJournal(filepath.Join(folder, journalName(x.shard)), x.plan, x.shard)
+	if errors.Is(err, sweep.ErrLocked) {
+		return usagef("--out %s: %v", x.outputs.dir, err)
+	}
 	if err != nil {
 		os.Remove(folder) // if there is nothing in it
 		return usagef("--out %s: %v; to begin anew, choose another --out or remove %s", x.outputs.dir, err, folder)
@@ -115,7 +122,7 @@ func (x *sweeping) run(ctx context.Context) error {
 	x.sweep = sweep.Sweep{Journal: journal, Func: x.runCell, Workers: x.flags.workers, Clock: func() time.Duration { return time.Since(began) }}
 	total, done := journal.Jobs()
 	if x.outputs.printsText {
-		fmt.Fprintf(x.out, "lossylab %s  sweep of %d cells, %d seeds each (from %d)%s\n", version, x.plan.Cells(), x.plan.Repeat, x.plan.Seed, x.part())
+		fmt.Fprintf(x.out, "lossylab %s  sweep of %s, %s each (from %d)%s\n", version, counted(x.plan.Cells(), "cell"), counted(x.plan.Repeat, "seed"), x.plan.Seed, x.part())
 		if done > 0 {
 			fmt.Fprintf(x.out, "%d of %d runs are there already\n", done, total)
 		}
@@ -131,7 +138,7 @@ func (x *sweeping) run(ctx context.Context) error {
 		return err
 	}
 	if x.shard.Count > 1 {
-		x.say("part %s is done: when all are, 'lossylab merge %s' makes the results\n", x.shard, x.outputs.dir)
+		x.say("part %s is done: when all are, this makes the results: %s\n", x.shard, shellWords(x.mergeArguments()))
 		return nil
 	}
 	return writeSweep(&x.flags, x.outputs, x.streams, []string{filepath.Join(folder, journalName(x.shard))}, false)
@@ -226,9 +233,12 @@ func (x *sweeping) status() string {
 // ended says how a sweep that has not been finished can go on.
 func (x *sweeping) ended(err error) error {
 	var usage usageError
+	var disk syscall.Errno
 	switch {
 	case errors.As(err, &usage):
 		return err
+	case errors.As(err, &disk):
+		return err // of the journal, which says the same
 	case errors.Is(err, context.Canceled):
 		p := x.sweep.Progress()
 		return fmt.Errorf("%w: %d of %d runs are kept; the same command goes on from there", errInterrupted, p.Done, p.Total)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"lossylab/report"
 )
@@ -51,7 +52,8 @@ func (w *sweepSettings) chooseColumns() error {
 	for _, path := range w.flags.metrics {
 		m, err := parseOfFlow(path, flows)
 		if err != nil {
-			errs = append(errs, usagef("--metric %v", err))
+			_, why, _ := strings.Cut(err.Error(), ": ")
+			errs = append(errs, usagef("--metric %s: %s", path, why))
 			continue
 		}
 		if !slices.ContainsFunc(w.columns, func(c ofFlow) bool { return c.String() == m.String() }) {

@@ -32,7 +32,7 @@ type sweepFlags struct {
 const defaultRepeat = 10
 
 // sweepOwn are the flags that run does not have, in the order of help.
-var sweepOwn = []string{"vary", "repeat", "metric", "compare", "interval", "shard", "workers", "yes", "emit", "shards"}
+var sweepOwn = []string{"vary", "repeat", "metric", "compare", "interval-method", "shard", "workers", "yes", "emit", "shards"}
 
 // sweepOut are the flags of run that a sweep has no use for: it keeps numbers.
 var sweepWithout = []string{"capture", "snaplen", "events", "trace-calls"}
@@ -84,13 +84,19 @@ func newSweepSettings(args []string) (*sweepSettings, error) {
 			return nil, usagef("--%s: a sweep keeps numbers only: use 'lossylab run' for one of its cells", name)
 		}
 	}
+	if w.flags.input == "-" {
+		return nil, usagef("--input -: a sweep may be killed and go on, and then reads it again: name a file")
+	}
 	if err := w.file.explain(append(w.readAxes(), w.checkOwn()...)); err != nil {
 		return nil, err
 	}
 	if err := w.checkCells(); err != nil {
 		return nil, err
 	}
-	return w, w.chooseColumns()
+	if err := w.chooseColumns(); err != nil {
+		return nil, err
+	}
+	return w, w.checkEmit()
 }
 
 func (w *sweepSettings) fromFile(flag string) bool {
@@ -255,7 +261,6 @@ func sweepHelp(w io.Writer) {
 			own.AddFlag(flag)
 		}
 	}
-	own.AddFlag(set.Lookup("interval-method"))
 	fmt.Fprint(w, own.FlagUsagesWrapped(110))
 	fmt.Fprint(w, `
 Keys are the flags of run by their names, link.WORD, link.up.WORD and link.down.WORD for any word of a SPEC, link, link.up
@@ -267,7 +272,8 @@ killed goes on from there when the same command is given again.
 
 Examples:
   lossylab sweep --vary link.up.loss=0.1%,1%,5% --vary tcp.cc=cubic,reno --repeat 20 --compare tcp.cc
-  lossylab sweep --app bulk --proto tcp --rate 10mbit --vary delay=10ms..100ms step 30ms --vary loss=0.01%..10% log 7
+  lossylab sweep --app bulk --proto tcp --rate 10mbit --vary "delay=10ms..100ms step 30ms" --vary "loss=0.01%..10% log 7"
   lossylab sweep testdata/scenarios/classic.yaml
+  lossylab sweep testdata/scenarios/classic.yaml --emit slurm >job.sh      (and then, on the cluster: sh job.sh)
 `)
 }

@@ -47,19 +47,32 @@ func (f *runFlags) vary(set *pflag.FlagSet, key, value string) error {
 		}
 		return f.varyFlag(set, key, key, value)
 	}
-	return fmt.Errorf("%s: there is no such key: write a flag of run, link.WORD, link.up.WORD, link.down.WORD, tcp.cc, tcp.sack or traffic.NAME.WORD", key)
+	return noSuchKey(set, key)
+}
+
+// strayEdits refuses changes to traffic that the scenario does not have.
+func (s *scenario) strayEdits(edits []partEdit) (errs []error) {
+	var names []string
+	if s.mix != nil {
+		names = s.mix.names()
+	}
+	for _, e := range edits {
+		switch {
+		case s.mix == nil:
+			errs = append(errs, usagef("%s: the scenario has no traffic with names: write %s", e.key, e.flag))
+		case !slices.Contains(names, e.part):
+			errs = append(errs, usagef("%s: the scenario has no traffic %q%s: it has %s", e.key, e.part, didYouMean(e.part, names, ""),
+				strings.Join(names, ", ")))
+		}
+	}
+	return errs
 }
 
 // varyFlag sets a flag.
 func (f *runFlags) varyFlag(set *pflag.FlagSet, key, name, value string) error {
 	flag := set.Lookup(name)
 	if flag == nil || flag.Hidden || !slices.ContainsFunc(runGroups, func(g group) bool { return slices.Contains(g.flags, name) }) {
-		var names []string
-		for _, g := range runGroups {
-			names = append(names, g.flags...)
-		}
-		return fmt.Errorf("%s: there is no such key%s: write a flag of run, link.WORD, link.up.WORD, link.down.WORD, tcp.cc, tcp.sack or traffic.NAME.WORD",
-			key, didYouMean(name, append(names, "link.loss", "link.up.loss", "tcp.cc"), ""))
+		return noSuchKey(set, key)
 	}
 	if slices.Contains(unvaried, name) {
 		if name == "seed" {
@@ -71,6 +84,20 @@ func (f *runFlags) varyFlag(set *pflag.FlagSet, key, name, value string) error {
 		return fmt.Errorf("%s=%s: want %s", key, value, kindOf(flag))
 	}
 	return nil
+}
+
+// noSuchKey says which keys there are.
+func noSuchKey(set *pflag.FlagSet, key string) error {
+	names := []string{"link.loss", "link.up.loss", "tcp.cc", "tcp.sack"}
+	for _, g := range runGroups {
+		for _, name := range g.flags {
+			if f := set.Lookup(name); f != nil && !f.Hidden && !slices.Contains(unvaried, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return fmt.Errorf("%s: there is no such key%s: write a flag of run, link.WORD, link.up.WORD, link.down.WORD, tcp.cc, tcp.sack or traffic.NAME.WORD",
+		key, didYouMean(key, names, ""))
 }
 
 // varyLink changes the link.

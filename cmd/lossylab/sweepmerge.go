@@ -46,7 +46,7 @@ func mergeCommand(_ context.Context, args []string, s streams) error {
 	if f.interval != "student" && f.interval != "bootstrap" {
 		return usagef("--interval-method %q: there are student and bootstrap", f.interval)
 	}
-	folder := f.out + runsSuffix
+	folder := runsFolder(f.out)
 	paths, err := journalsOf(folder)
 	if err != nil || len(paths) == 0 {
 		if _, e := os.Stat(folder); e != nil {

@@ -52,10 +52,11 @@ func writeSweep(f *sweepFlags, o *outputs, s streams, journals []string, partial
 		return err
 	}
 	defer w.dir.discard()
-	if err := w.write(); err != nil {
+	m, err := w.write()
+	if err != nil {
 		return diskError(w.dir, err)
 	}
-	return nil
+	return w.tell(m)
 }
 
 // sweepWriter makes results of journals.
@@ -82,45 +83,9 @@ type sweepWriter struct {
 	first   string            // the first note
 }
 
-// complete refuses journals in which runs are missing, and lists them.
-func (w *sweepWriter) complete(partial bool) error {
-	var missing []string
-	n, more := 0, 0
-	for r, err := range w.reader.Missing() {
-		if err != nil {
-			return err
-		}
-		n += r.Last - r.First + 1
-		if len(missing) == 10 {
-			more++
-			continue
-		}
-		text := w.plan.Describe(r.First)
-		if r.Last > r.First {
-			text += " to " + w.plan.Describe(r.Last)
-		}
-		missing = append(missing, text)
-	}
-	if n == 0 || partial {
-		return nil
-	}
-	text := strings.Join(missing, "; ")
-	if more > 0 {
-		text += fmt.Sprintf("; and %d more stretches", more)
-	}
-	var absent []string
-	for _, s := range w.reader.Absent() {
-		absent = append(absent, s.String())
-	}
-	if len(absent) > 0 {
-		text += "; there is nothing of the parts " + strings.Join(absent, ", ")
-	}
-	return fmt.Errorf("%d of %d runs are missing: %s: run these parts again, which go on where they were, or add --partial to do without", n, w.plan.Jobs(), text)
-}
-
-func (w *sweepWriter) write() error {
+func (w *sweepWriter) write() (m manifest, err error) {
 	if err := json.Unmarshal([]byte(w.plan.Scenario), &w.about); err != nil {
-		return errors.New("the journals hold no scenario of this version: run the sweep anew")
+		return m, errors.New("the journals hold no scenario of this version: run the sweep anew")
 	}
 	w.grid = &report.Grid{Title: w.about.Title, Columns: w.plan.Columns, Seed: w.plan.Seed, Repeat: w.plan.Repeat,
 		Confidence: w.outputs.confidence, Method: w.flags.method(), Compare: w.about.Compare}
@@ -130,16 +95,14 @@ func (w *sweepWriter) write() error {
 		w.grid.Axes = append(w.grid.Axes, report.GridAxis{Key: a.Key, Values: a.Values})
 	}
 	if err := w.tables(); err != nil {
-		return err
+		return m, err
 	}
 	if err := w.present(); err != nil {
-		return err
+		return m, err
 	}
-	m := manifest{Version: version, Stack: netstack.Version, Seed: w.plan.Seed, Scenario: w.about.Scenario}
-	if err := w.dir.commit(&m); err != nil {
-		return err
-	}
-	return w.tell(m)
+	m = manifest{Version: version, Stack: netstack.Version, Seed: w.plan.Seed, Scenario: w.about.Scenario}
+	err = w.dir.commit(&m)
+	return m, err
 }
 
 // tables writes what has a row or an entry for each run or cell, as they are read.

@@ -41,7 +41,8 @@ type file interface {
 	Close() error
 }
 
-var errLocked = errors.New("another process is writing to it: wait for its end, or give each shard a journal of its own")
+// ErrLocked is OpenJournal's error where another process has the journal.
+var ErrLocked = errors.New("another process is writing to it: wait for its end, or give each part a journal of its own")
 
 // syncEvery is the longest time between the first row that is not safe and the last.
 const syncEvery = time.Second

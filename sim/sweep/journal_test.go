@@ -175,7 +175,7 @@ func TestLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenJournal(path, grid(2, 1, 1), Shard{}); !errors.Is(err, errLocked) {
+	if _, err := OpenJournal(path, grid(2, 1, 1), Shard{}); !errors.Is(err, ErrLocked) {
 		t.Error(err)
 	}
 	j.Close()

@@ -9,7 +9,7 @@ import (
 )
 
 // openLocked opens a file for reading and writing, makes it if it is not there, and locks it until it is closed or the
-// process ends, however it ends. errLocked says that another has it.
+// process ends, however it ends. ErrLocked says that another has it.
 func openLocked(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NONBLOCK, 0o666) // a pipe must not block it
 	if err != nil {
@@ -26,7 +26,7 @@ func openLocked(path string) (*os.File, error) {
 	}
 	f.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, errLocked
+		return nil, ErrLocked
 	}
 	return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // openLocked opens a file for reading and writing, makes it if it is not there, and lets others only read it until it is
-// closed or the process ends, however it ends. errLocked says that another has it.
+// closed or the process ends, however it ends. ErrLocked says that another has it.
 func openLocked(path string) (*os.File, error) {
 	const sharingViolation = syscall.Errno(32)
 	name, err := syscall.UTF16PtrFromString(path)
@@ -17,7 +17,7 @@ func openLocked(path string) (*os.File, error) {
 	handle, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, syscall.FILE_SHARE_READ, nil,
 		syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	if errors.Is(err, sharingViolation) {
-		return nil, errLocked
+		return nil, ErrLocked
 	}
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: path, Err: err}

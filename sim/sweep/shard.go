@@ -24,7 +24,7 @@ func ParseShard(text string) (Shard, error) {
 	index, err := strconv.Atoi(i)
 	count, err2 := strconv.Atoi(n)
 	if !ok || err != nil || err2 != nil || index < 1 || index > count || count > maxShards {
-		return Shard{}, fmt.Errorf("shard %q: write I/N, from 1/N to N/N, such as 2/5 for the second of five", shorten(text))
+		return Shard{}, fmt.Errorf("shard %q: write I/N, from 1/N to N/N, such as 2/5 for the second of five, and at most 1000000 of them", shorten(text))
 	}
 	return Shard{index - 1, count}, nil
 }
