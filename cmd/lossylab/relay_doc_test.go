@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// shellWords splits a command line at spaces, quotes aside.
-func shellWords(line string) (words []string) {
+// wordsOfShell splits a command line at spaces, quotes aside.
+func wordsOfShell(line string) (words []string) {
 	for _, m := range regexp.MustCompile(`(?:[^\s"']|"[^"]*"|'[^']*')+`).FindAllString(line, -1) {
 		words = append(words, strings.NewReplacer(`"`, "", `'`, "").Replace(m))
 	}
@@ -28,7 +28,7 @@ func TestRelayDocument(t *testing.T) {
 			relays++
 			var f relayFlags
 			set := f.set()
-			if err := set.Parse(shellWords(args)); err != nil {
+			if err := set.Parse(wordsOfShell(args)); err != nil {
 				t.Errorf("%s: %v", line, flagError(set, err))
 				continue
 			}
