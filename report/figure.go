@@ -31,10 +31,10 @@ func Figures(flows []*Flow) []Figure {
 	if len(flows) == 0 {
 		return nil
 	}
-	flows = decided(flows)
 	if flows[0].Name != "" {
 		return mixFigures(flows)
 	}
+	flows = decided(flows)
 	figures := []Figure{orderFigure(flows).ofFirst(flows), deliveryFigure(flows).ofFirst(flows)}
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))
