@@ -90,8 +90,12 @@ var table = []row{
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
 			"report/trace", "sim", "sim/app", "sim/netstack", "sim/scenariofile", "sim/sweep"},
 		modules: []string{"github.com/spf13/pflag"},
-		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
-		why:     "the one place where engines and reports meet",
+		tests: []string{
+			"github.com/rogpeppe/go-internal",          // scripts of what users type
+			"github.com/santhosh-tekuri/jsonschema/v6", // what an editor finds wrong with a scenario file
+			"github.com/goccy/go-yaml",                 // as an editor reads one
+		},
+		why: "the one place where engines and reports meet",
 	}, {
 		dir: "cmd/check",
 		why: "the rules must run where nothing else builds",
