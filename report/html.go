@@ -15,7 +15,7 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html"))
+var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html", "page/expected.html"))
 
 // WriteHTML writes report.html: one file that needs no network, with the figures as pictures and with a ladder and a
 // time-sequence diagram to zoom into. It prints without the latter.
@@ -134,6 +134,9 @@ func pageFile(name string) string {
 
 func (v *webPage) contents() []heading {
 	c := []heading{{"summary", "Summary"}}
+	if len(v.Results.Expected) > 0 {
+		c = append(c, heading{"expected", "Expectations"})
+	}
 	for _, t := range v.Tables {
 		c = append(c, heading{t.ID, t.Title})
 	}

@@ -49,6 +49,7 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 		fmt.Fprintf(b, "| link up | `%s` |\n| link down | `%s` |\n", orPerfect(r.Flows[0].Link[up].Spec), orPerfect(r.Flows[0].Link[down].Spec))
 	}
 	p.summary(b)
+	p.expectations(b)
 	for _, f := range p.Figures {
 		f = f.Columns(p.FigureColumns)
 		fmt.Fprintf(b, "\n## %s\n\n", f.Title)

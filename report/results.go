@@ -27,22 +27,6 @@ type Results struct {
 	Expected   []Expected   `json:"expected,omitempty"`
 }
 
-// Expected is what a scenario expects of its results, and what became of it.
-type Expected struct {
-	Words    string `json:"words"` // "udp.app.lost > 0"
-	Met      bool   `json:"met"`
-	Measured Number `json:"measured"`
-}
-
-// String says it in a line: "expected udp.app.lost > 0: met, it is 17".
-func (e Expected) String() string {
-	verdict := "met"
-	if !e.Met {
-		verdict = "NOT met"
-	}
-	return "expected " + e.Words + ": " + verdict + ", it is " + e.Measured.decimal()
-}
-
 // FlowResult is what one protocol did.
 type FlowResult struct {
 	Name         string                 `json:"name,omitempty"` // of several flows that share a network
