@@ -34,6 +34,14 @@ func millisecondsCell(d time.Duration) Cell {
 	return Cell{strconv.FormatFloat(float64(d)/1e6, 'f', 6, 64), s}
 }
 
+// startCell is when a flow began: "0", of most.
+func startCell(t netem.Time) Cell {
+	if t == 0 {
+		return Cell{"0", "0"}
+	}
+	return secondsCell(t)
+}
+
 func frameCell(frame int) Cell {
 	if frame == 0 {
 		return none
@@ -111,14 +119,14 @@ func summaryTable(flows []*Flow, r *Results) Table {
 
 func (c *ClientTally) cells(f *Flow, level float64, client Cell) []Cell {
 	rate, again := none, none
-	if c.End > 0 {
-		bps := float64(c.Bytes) * 8 / c.End.Seconds()
+	if c.End > f.Start {
+		bps := float64(c.Bytes) * 8 / (c.End - f.Start).Seconds()
 		rate = Cell{strconv.FormatFloat(bps, 'f', 0, 64), formatRate(bps)}
 	}
 	if c.Again >= 0 {
 		again = countCell(c.Again)
 	}
-	cells := []Cell{{cmp.Or(f.Name, f.Proto), headingOf(f.Name, f.Proto, 0)}, client, {"0", "0"}, secondsCell(c.End), countCell(c.Bytes), rate,
+	cells := []Cell{{cmp.Or(f.Name, f.Proto), headingOf(f.Name, f.Proto, 0)}, client, startCell(f.Start), secondsCell(c.End), countCell(c.Bytes), rate,
 		millisecondsCell(c.Jitter), countCell(c.Lost), countCell(c.Sent)}
 	return append(append(cells, c.lostCells(f.Proto, level)...), again)
 }
