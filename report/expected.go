@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -40,6 +41,9 @@ func (e Expected) Is() string {
 		return e.Measured.bytes()
 	case e.Unit == "packets":
 		return e.Measured.packets()
+	}
+	if whole := math.Round(float64(e.Measured)); whole == float64(e.Measured) && math.Abs(whole) < 1<<53 {
+		return formatCount(int64(whole))
 	}
 	return e.Measured.decimal()
 }
