@@ -17,6 +17,7 @@ type Figure struct {
 	Title   string // short
 	Caption string // one sentence that says what is to be seen in this run
 
+	flow   string    // of a mix, that it is about; otherwise empty
 	width  vg.Length // 0 is that of two columns
 	height vg.Length
 	draw   func(draw.Canvas)

@@ -48,7 +48,11 @@ func goodputFigure(flows []*Flow) Figure {
 	var parts []string
 	for _, f := range flows {
 		all := wholeOf(f)
-		mean := fmt.Sprintf("%s on average over %s", r.text(all.Rate()), formatTime(all.End-all.Start))
+		rate := r.text(all.Rate())
+		if f.Name != "" { // a call's is small beside a download's
+			rate = formatRate(all.Rate())
+		}
+		mean := fmt.Sprintf("%s on average over %s", rate, formatTime(all.End-all.Start))
 		s.keys = append(s.keys, lineKey(f.Heading()+": "+mean, flowLine(f)))
 		parts = append(parts, f.Heading()+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})

@@ -15,6 +15,7 @@ func mixFigures(flows []*Flow) []Figure {
 		alone := *f
 		alone.Name, alone.as = "", f.Name
 		for _, fig := range Figures([]*Flow{&alone}) {
+			fig.flow = f.Name
 			fig.Name, fig.Title = f.Name+"-"+fig.Name, f.Name+": "+fig.Title
 			figures = append(figures, fig)
 		}

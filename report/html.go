@@ -88,6 +88,7 @@ type causeView struct{ Count, Words string }
 type figureView struct {
 	ID, Name, Title, Caption string
 	Source                   template.URL
+	flow                     string
 }
 
 func (p *Page) view() (*webPage, error) {
@@ -149,8 +150,13 @@ func (v *webPage) contents() []heading {
 	if v.Interactive && v.HasTCP {
 		c = append(c, heading{"sequence", "Time–sequence"})
 	}
-	for _, f := range v.Figures {
-		c = append(c, heading{f.ID, f.Title})
+	for i, f := range v.Figures {
+		switch {
+		case f.flow == "":
+			c = append(c, heading{f.ID, f.Title})
+		case f.flow != v.Figures[i-1].flow: // a mix has too many to list them all; the first is about all flows
+			c = append(c, heading{f.ID, "Figures of " + f.flow})
+		}
 	}
 	c = append(c, v.Measures.headings()...)
 	if v.Results.captured() {
@@ -212,7 +218,7 @@ func (p *Page) pictures() (all []figureView, err error) {
 			return nil, err
 		}
 		all = append(all, figureView{"figure-" + f.Name, f.Name, f.Title, f.Caption,
-			template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))})
+			template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes())), f.flow})
 	}
 	return all, nil
 }

@@ -54,7 +54,7 @@ func (q *queuePlaces) finish(r *LinkResult) LinkSamples {
 // limitAt returns the limit of a part of a link, zero where it is not known.
 func limitAt(spec, place string) netem.Limit {
 	whole, err := netem.Parse(spec)
-	what, number, _ := strings.Cut(place, " ")
+	what, number, _ := strings.Cut(strings.TrimSuffix(place, " of the shared link"), " ")
 	n, e := strconv.Atoi(number)
 	parts := map[string][]netem.Spec{"hop": whole.Hops, "path": whole.Paths}[what]
 	if err != nil || e != nil || n < 1 || n > len(parts) {

@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lossylab/netem"
@@ -79,7 +81,13 @@ func rttTable(flows []*Flow, _ *Results) Table {
 			t.Rows = append(t.Rows, []Cell{countCell(i + 1), frameCell(r.SentFrame), countCell(r.From + 1), {seq, seq}, countCell(r.To - r.From),
 				secondsCell(r.Sent), secondsCell(r.Acked), frameCell(r.AckedFrame), sample, millisecondsCell(r.Estimated),
 				millisecondsCell(r.Dev), millisecondsCell(r.Timeout())})
+			if n := len(t.Rows) - 1; f.Name != "" {
+				t.Rows[n] = append([]Cell{textCell(f.Name)}, t.Rows[n]...)
+			}
 		}
+	}
+	if len(flows) > 0 && flows[0].Name != "" {
+		t.Columns = append([]Column{{"flow", "flow", false}}, t.Columns...)
 	}
 	return t
 }
@@ -99,6 +107,9 @@ func summaryTable(flows []*Flow, r *Results) Table {
 			{"bytes", "transfer (bytes)", true}, {"bits_per_second", "bitrate", true}, {"jitter_ms", "jitter (ms)", true},
 			{"lost", "lost", true}, {"total", "total", true}, {"lost_share", "lost (share, " + level + " interval)", true},
 			{"lost_low", "", true}, {"lost_high", "", true}, {"retransmits", "Retr", true}}}
+	if slices.ContainsFunc(flows, func(f *Flow) bool { return f.Start > 0 }) {
+		t.Caption = strings.Replace(t.Caption, "From the start of the run", "From the start of the flow", 1)
+	}
 	for i, f := range flows {
 		sum := ClientTally{Again: -1, Jitter: -1}
 		for n, c := range f.Tally.Clients {
