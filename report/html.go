@@ -176,6 +176,9 @@ func (p *Page) facts() []fact {
 		facts = append(facts, fact{"link up", orPerfect(r.Flows[0].Link[up].Spec), true},
 			fact{"link down", orPerfect(r.Flows[0].Link[down].Spec), true})
 	}
+	for _, more := range p.More {
+		facts = append(facts, fact{more[0], more[1], true})
+	}
 	return facts
 }
 
