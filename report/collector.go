@@ -18,6 +18,8 @@ type Collector struct {
 	// of the client's capture brought what was missing.
 	Waited func(frame int, d time.Duration)
 
+	Start netem.Time // when the clients begin: goodput is over the time from then
+
 	flow     Flow
 	streamed bool // messages go one way
 	byStream bool // messages travel in a TCP stream, in order of their numbers
@@ -177,8 +179,10 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	if last := c.messages.last; last > 0 {
 		f.Goodput = c.messages.rate.Series(last)
 	}
+	f.Start, c.messages.start = c.Start, c.Start
 	r := FlowResult{
 		Proto:    f.Proto,
+		Start:    c.Start.Seconds(),
 		Duration: c.messages.last.Seconds(),
 		App:      c.messages.finish(cut),
 		Link:     map[string]*LinkResult{up: c.up.finish(), down: c.down.finish()},

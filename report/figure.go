@@ -17,6 +17,7 @@ type Figure struct {
 	Title   string // short
 	Caption string // one sentence that says what is to be seen in this run
 
+	flow   string    // of a mix, that it is about; otherwise empty
 	width  vg.Length // 0 is that of two columns
 	height vg.Length
 	draw   func(draw.Canvas)
@@ -31,10 +32,10 @@ func Figures(flows []*Flow) []Figure {
 	if len(flows) == 0 {
 		return nil
 	}
-	flows = decided(flows)
 	if flows[0].Name != "" {
 		return mixFigures(flows)
 	}
+	flows = decided(flows)
 	figures := []Figure{orderFigure(flows).ofFirst(flows), deliveryFigure(flows).ofFirst(flows)}
 	for _, f := range flows {
 		figures = append(figures, ladderFigure(f))

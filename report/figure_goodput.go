@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,11 @@ func goodputFigure(flows []*Flow) Figure {
 	var parts []string
 	for _, f := range flows {
 		all := wholeOf(f)
-		mean := fmt.Sprintf("%s on average over %s", r.text(all.Rate()), formatTime(all.End))
+		rate := r.text(all.Rate())
+		if f.Name != "" { // a call's is small beside a download's
+			rate = formatRate(all.Rate())
+		}
+		mean := fmt.Sprintf("%s on average over %s", rate, formatTime(all.End-all.Start))
 		s.keys = append(s.keys, lineKey(f.Heading()+": "+mean, flowLine(f)))
 		parts = append(parts, f.Heading()+" "+mean)
 		p.Add(steps{flowLine(f), goodputSteps(f.Goodput, t, r)})
@@ -89,7 +94,7 @@ func evened(bins []Bin) []Bin {
 
 // wholeOf joins all bins: their end is that of the programs' work, as in the results.
 func wholeOf(f *Flow) Bin {
-	whole := Bin{End: f.End}
+	whole := Bin{Start: f.Start, End: f.End}
 	for _, b := range f.Goodput {
 		whole.End = b.End
 		whole.Bytes += b.Bytes
@@ -108,6 +113,8 @@ func binNote(flows []*Flow) string {
 	switch {
 	case len(widths) == 0:
 		return ""
+	case flows[0].Name != "" && slices.ContainsFunc(widths, func(w string) bool { return w != widths[0] }):
+		return " in bins of " + strings.Join(slices.Compact(slices.Sorted(slices.Values(widths))), " or ")
 	case len(widths) == 2 && widths[0] != widths[1]:
 		return " in bins of " + widths[0] + " (UDP) and " + widths[1] + " (TCP)"
 	}

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"image/color"
-
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -11,10 +9,13 @@ import (
 // its name before them.
 func mixFigures(flows []*Flow) []Figure {
 	figures := []Figure{goodputFigure(flows)}
+	figures = append(figures, mixDelayFigures(decided(flows))...)
+	figures = append(figures, mixQueueFigures(flows)...)
 	for _, f := range flows {
 		alone := *f
-		alone.Name = ""
+		alone.Name, alone.as = "", f.Name
 		for _, fig := range Figures([]*Flow{&alone}) {
+			fig.flow = f.Name
 			fig.Name, fig.Title = f.Name+"-"+fig.Name, f.Name+": "+fig.Title
 			figures = append(figures, fig)
 		}
@@ -38,8 +39,7 @@ var mixLines = []draw.LineStyle{
 func mixLine(n int) draw.LineStyle {
 	line := mixLines[n%len(mixLines)]
 	if n >= len(mixLines) {
-		r, g, b, _ := line.Color.RGBA()
-		line.Color = color.RGBA{uint8((r>>8 + 255) / 2), uint8((g>>8 + 255) / 2), uint8((b>>8 + 255) / 2), 255}
+		line.Color = lighter(line.Color)
 	}
 	return line
 }

@@ -76,7 +76,7 @@ func (t outcome) wait(m Message) netem.Time {
 }
 
 // protocol is the flow's protocol as a heading.
-func (t outcome) protocol() string { return strings.ToUpper(t.flow.Proto) }
+func (t outcome) protocol() string { return t.flow.label() }
 
 // note says what happened in the fewest words: "29 lost, 41 out of order, 5 twice".
 func (t outcome) note() string {

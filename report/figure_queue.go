@@ -108,7 +108,7 @@ func (v queueView) panels(end netem.Time, packets, limit int, longest time.Durat
 	if len(length) == 0 {
 		p.Add(noData("no packet came this way"))
 	}
-	lengths = panel{p, strings.ToUpper(v.flow.Proto), v.note()}
+	lengths = panel{p, v.flow.label(), v.note()}
 
 	m := timeUnit(axisLength(netem.Time(longest)))
 	q, _ := timePlot(end, fmt.Sprintf("time in the queue (%s)", m.name), 6)
@@ -125,6 +125,9 @@ func (v queueView) panels(end netem.Time, packets, limit int, longest time.Durat
 
 func (v queueView) note() string {
 	s := fmt.Sprintf("at most %s, %s", count(v.packets, "packet"), formatTime(netem.Time(max(0, v.sojourn))))
+	if v.samples.Place != "" {
+		s += " on " + v.samples.Place
+	}
 	if v.drops > 0 {
 		s += fmt.Sprintf(", %s dropped", formatCount(v.drops))
 	}
@@ -134,7 +137,7 @@ func (v queueView) note() string {
 func queueCaption(views []queueView, link string) string {
 	var parts []string
 	for _, v := range views {
-		parts = append(parts, fmt.Sprintf("%s %s", strings.ToUpper(v.flow.Proto), v.note()))
+		parts = append(parts, fmt.Sprintf("%s %s", v.flow.label(), v.note()))
 	}
 	of := ""
 	if views[0].samples.Delays {

@@ -27,7 +27,7 @@ func tcptraceFigure(f *Flow) Figure {
 	near := all.far == 0
 	whole := all.panel()
 	var s sheet
-	whole.name = "TCP"
+	whole.name = f.label()
 	s.rows = [][]panel{{whole}}
 	height := 8 * vg.Centimeter
 	part := ""

@@ -10,6 +10,7 @@ import (
 type Flow struct {
 	Name         string // of several flows that share a network; otherwise empty
 	Number       int    // of such a flow, from 0
+	as           string // what its own figures call it: its name, where Name is taken off
 	Proto        string // "udp" or "tcp"
 	Conversation int    // of captures: its number, where several of one protocol were taken; otherwise 0
 	Captured     bool   // made of captures, which show no programs: datagrams and new segments stand for messages
@@ -26,7 +27,9 @@ type Flow struct {
 	States     []State          // TCP: the sender's congestion state, in order of time
 	Goodput    []Bin            // bytes that the receiving program got, in bins of equal width without holes
 	Samples    Samples          // of the links, over the whole run
+	Start      netem.Time       // when its clients began
 	End        netem.Time       // when the flow was over
+	Network    *Samples         // of the links and all flows that share them; nil: it has them for itself
 	Tally      Tally            // what the tables for lab reports are made of
 	Calls      []Call           // the first socket calls of all programs, in the order in which they began
 	CallTotal  int              // how many there were

@@ -15,7 +15,7 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html"))
+var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html", "page/expected.html"))
 
 // WriteHTML writes report.html: one file that needs no network, with the figures as pictures and with a ladder and a
 // time-sequence diagram to zoom into. It prints without the latter.
@@ -88,6 +88,7 @@ type causeView struct{ Count, Words string }
 type figureView struct {
 	ID, Name, Title, Caption string
 	Source                   template.URL
+	flow                     string
 }
 
 func (p *Page) view() (*webPage, error) {
@@ -134,6 +135,9 @@ func pageFile(name string) string {
 
 func (v *webPage) contents() []heading {
 	c := []heading{{"summary", "Summary"}}
+	if len(v.Results.Expected) > 0 {
+		c = append(c, heading{"expected", "Expectations"})
+	}
 	for _, t := range v.Tables {
 		c = append(c, heading{t.ID, t.Title})
 	}
@@ -146,8 +150,13 @@ func (v *webPage) contents() []heading {
 	if v.Interactive && v.HasTCP {
 		c = append(c, heading{"sequence", "Time–sequence"})
 	}
-	for _, f := range v.Figures {
-		c = append(c, heading{f.ID, f.Title})
+	for i, f := range v.Figures {
+		switch {
+		case f.flow == "":
+			c = append(c, heading{f.ID, f.Title})
+		case f.flow != v.Figures[i-1].flow: // a mix has too many to list them all; the first is about all flows
+			c = append(c, heading{f.ID, "Figures of " + f.flow})
+		}
 	}
 	c = append(c, v.Measures.headings()...)
 	if v.Results.captured() {
@@ -166,6 +175,9 @@ func (p *Page) facts() []fact {
 	if len(r.Flows) > 0 {
 		facts = append(facts, fact{"link up", orPerfect(r.Flows[0].Link[up].Spec), true},
 			fact{"link down", orPerfect(r.Flows[0].Link[down].Spec), true})
+	}
+	for _, more := range p.More {
+		facts = append(facts, fact{more[0], more[1], true})
 	}
 	return facts
 }
@@ -209,7 +221,7 @@ func (p *Page) pictures() (all []figureView, err error) {
 			return nil, err
 		}
 		all = append(all, figureView{"figure-" + f.Name, f.Name, f.Title, f.Caption,
-			template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))})
+			template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes())), f.flow})
 	}
 	return all, nil
 }

@@ -19,6 +19,8 @@ type Page struct {
 	World    string // their folder, if flows share a network; otherwise it is called after the protocol
 	Tables   string // formats of the files in tables/, with commas; empty: there are none
 
+	More [][2]string // of a mix: what shares the link, and the clients' access links, names and values
+
 	FigureColumns int // 1 if the files in figures/ are one column wide; the figures within report.html never are
 
 	// Of captures made elsewhere: what is told at the top, names and values, and by protocol the files at the client's and at
@@ -48,7 +50,11 @@ func (p *Page) WriteMarkdown(w io.Writer) error {
 	if p.About == nil && len(r.Flows) > 0 {
 		fmt.Fprintf(b, "| link up | `%s` |\n| link down | `%s` |\n", orPerfect(r.Flows[0].Link[up].Spec), orPerfect(r.Flows[0].Link[down].Spec))
 	}
+	for _, fact := range p.More {
+		fmt.Fprintf(b, "| %s | `%s` |\n", fact[0], fact[1])
+	}
 	p.summary(b)
+	p.expectations(b)
 	for _, f := range p.Figures {
 		f = f.Columns(p.FigureColumns)
 		fmt.Fprintf(b, "\n## %s\n\n", f.Title)

@@ -36,6 +36,7 @@ type messageCounter struct {
 	result  AppResult
 	latency Quantiles
 	clients []*client
+	start   netem.Time // when the clients begin
 	last    netem.Time // of the last event
 	rate    metric.Bins
 
@@ -120,7 +121,7 @@ func (m *messageCounter) message(flow, seq int) *Message {
 	return &m.messages[seq]
 }
 
-// finish returns the counts. Goodput is over the time from the world's start to the programs' last event. If the run was
+// finish returns the counts. Goodput is over the time from the clients' start to the programs' last event. If the run was
 // cut short, messages behind the last one received might still have come and are not counted as lost.
 func (m *messageCounter) finish(cut bool) AppResult {
 	r := m.result
@@ -131,8 +132,8 @@ func (m *messageCounter) finish(cut bool) AppResult {
 	}
 	r.Lost = r.Sent - r.Received - r.Unfinished
 	r.Latency = m.latency.Summary()
-	if m.last > 0 {
-		r.Goodput = round9(float64(r.Bytes) * 8 / m.last.Seconds())
+	if m.last > m.start {
+		r.Goodput = round9(float64(r.Bytes) * 8 / (m.last - m.start).Seconds())
 	}
 	return r
 }

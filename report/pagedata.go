@@ -14,6 +14,7 @@ type pageData struct {
 // pageFlow is one protocol. Times are seconds; a time that did not come is -1.
 type pageFlow struct {
 	Proto    string        `json:"proto"`   // and the number of its conversation, if it has one
+	Title    string        `json:"title"`   // the same as a heading
 	Thing    string        `json:"thing"`   // message
 	Typical  float64       `json:"typical"` // what a crossing takes: the median
 	More     bool          `json:"more"`    // packets are only the first of the run
@@ -75,7 +76,7 @@ type pageAgain struct {
 const pageShown = 5000
 
 func newPageFlow(f *Flow) pageFlow {
-	p := pageFlow{Proto: f.key(), Thing: wordsOf(f).one, Causes: []string{""}, More: len(f.Packets) >= logLength, Again: []pageAgain{}}
+	p := pageFlow{Proto: f.key(), Title: f.Heading(), Thing: wordsOf(f).one, Causes: []string{""}, More: len(f.Packets) >= logLength, Again: []pageAgain{}}
 	var transit Quantiles
 	causes := map[string]int{"": 0}
 	for i := range f.Packets {

@@ -27,30 +27,15 @@ type Results struct {
 	Expected   []Expected   `json:"expected,omitempty"`
 }
 
-// Expected is what a scenario expects of its results, and what became of it.
-type Expected struct {
-	Words    string `json:"words"` // "udp.app.lost > 0"
-	Met      bool   `json:"met"`
-	Measured Number `json:"measured"`
-}
-
-// String says it in a line: "expected udp.app.lost > 0: met, it is 17".
-func (e Expected) String() string {
-	verdict := "met"
-	if !e.Met {
-		verdict = "NOT met"
-	}
-	return "expected " + e.Words + ": " + verdict + ", it is " + e.Measured.decimal()
-}
-
 // FlowResult is what one protocol did.
 type FlowResult struct {
 	Name         string                 `json:"name,omitempty"` // of several flows that share a network
 	Proto        string                 `json:"proto"`
 	Complete     bool                   `json:"complete"`
 	Note         string                 `json:"note,omitempty"`
-	Notes        []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
-	Duration     float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
+	Notes        []string               `json:"notes,omitempty"`   // what did not go as the scenario expects: faults that met no packet
+	Start        float64                `json:"start_s,omitempty"` // when its clients began: goodput is over the time from then
+	Duration     float64                `json:"duration_s"`        // from the world's start to the last thing that the programs did
 	App          AppResult              `json:"app"`
 	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP          *TCPResult             `json:"tcp,omitempty"`

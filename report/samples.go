@@ -17,6 +17,7 @@ type Samples struct {
 
 // LinkSamples is what figures show of one link.
 type LinkSamples struct {
+	Place  string      // of the queue, on a link of several parts: "hop 2"
 	Limit  netem.Limit // of the queue; zero where it is not known
 	Delays bool        // packets wait out their delay in the queue too: that of a tc line
 	Loss   float64     // share of packets that its models lose in the long run, and
@@ -108,7 +109,7 @@ func (q *queueSampler) merge() {
 
 // sampler gathers the Samples.
 type sampler struct {
-	up, down queueSampler
+	up, down queuePlaces
 	rate     metric.Bins
 }
 

@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lossylab/netem"
@@ -32,6 +34,14 @@ func millisecondsCell(d time.Duration) Cell {
 	}
 	s := strconv.FormatFloat(float64(d)/1e6, 'f', 3, 64)
 	return Cell{strconv.FormatFloat(float64(d)/1e6, 'f', 6, 64), s}
+}
+
+// startCell is when a flow began: "0", of most.
+func startCell(t netem.Time) Cell {
+	if t == 0 {
+		return Cell{"0", "0"}
+	}
+	return secondsCell(t)
 }
 
 func frameCell(frame int) Cell {
@@ -71,7 +81,13 @@ func rttTable(flows []*Flow, _ *Results) Table {
 			t.Rows = append(t.Rows, []Cell{countCell(i + 1), frameCell(r.SentFrame), countCell(r.From + 1), {seq, seq}, countCell(r.To - r.From),
 				secondsCell(r.Sent), secondsCell(r.Acked), frameCell(r.AckedFrame), sample, millisecondsCell(r.Estimated),
 				millisecondsCell(r.Dev), millisecondsCell(r.Timeout())})
+			if n := len(t.Rows) - 1; f.Name != "" {
+				t.Rows[n] = append([]Cell{textCell(f.Name)}, t.Rows[n]...)
+			}
 		}
+	}
+	if len(flows) > 0 && flows[0].Name != "" {
+		t.Columns = append([]Column{{"flow", "flow", false}}, t.Columns...)
 	}
 	return t
 }
@@ -91,6 +107,9 @@ func summaryTable(flows []*Flow, r *Results) Table {
 			{"bytes", "transfer (bytes)", true}, {"bits_per_second", "bitrate", true}, {"jitter_ms", "jitter (ms)", true},
 			{"lost", "lost", true}, {"total", "total", true}, {"lost_share", "lost (share, " + level + " interval)", true},
 			{"lost_low", "", true}, {"lost_high", "", true}, {"retransmits", "Retr", true}}}
+	if slices.ContainsFunc(flows, func(f *Flow) bool { return f.Start > 0 }) {
+		t.Caption = strings.Replace(t.Caption, "From the start of the run", "From the start of the flow", 1)
+	}
 	for i, f := range flows {
 		sum := ClientTally{Again: -1, Jitter: -1}
 		for n, c := range f.Tally.Clients {
@@ -111,14 +130,14 @@ func summaryTable(flows []*Flow, r *Results) Table {
 
 func (c *ClientTally) cells(f *Flow, level float64, client Cell) []Cell {
 	rate, again := none, none
-	if c.End > 0 {
-		bps := float64(c.Bytes) * 8 / c.End.Seconds()
+	if c.End > f.Start {
+		bps := float64(c.Bytes) * 8 / (c.End - f.Start).Seconds()
 		rate = Cell{strconv.FormatFloat(bps, 'f', 0, 64), formatRate(bps)}
 	}
 	if c.Again >= 0 {
 		again = countCell(c.Again)
 	}
-	cells := []Cell{{cmp.Or(f.Name, f.Proto), headingOf(f.Name, f.Proto, 0)}, client, {"0", "0"}, secondsCell(c.End), countCell(c.Bytes), rate,
+	cells := []Cell{{cmp.Or(f.Name, f.Proto), headingOf(f.Name, f.Proto, 0)}, client, startCell(f.Start), secondsCell(c.End), countCell(c.Bytes), rate,
 		millisecondsCell(c.Jitter), countCell(c.Lost), countCell(c.Sent)}
 	return append(append(cells, c.lostCells(f.Proto, level)...), again)
 }

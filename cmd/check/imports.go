@@ -112,8 +112,9 @@ var table = []row{
 			"sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/splice", "sim/sweep", "sim/system"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests: []string{
-			"github.com/rogpeppe/go-internal", // scripts of what users type
-			"github.com/goccy/go-yaml",        // jobs for Kubernetes, read again
+			"github.com/rogpeppe/go-internal",          // scripts of what users type
+			"github.com/santhosh-tekuri/jsonschema/v6", // what an editor finds wrong with a scenario file
+			"github.com/goccy/go-yaml",                 // as an editor reads one, and jobs for Kubernetes
 		},
 		why: "the one place where engines and reports meet",
 	}, {

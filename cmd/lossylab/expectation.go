@@ -123,12 +123,12 @@ func (e *expectation) parseWithin(f []string) (err error) {
 	}
 	if percent, ok := strings.CutSuffix(f[0], "%"); ok {
 		e.relative = true
-		e.within, err = strconv.ParseFloat(percent, 64)
+		e.within, err = finite(percent)
 		e.within /= 100
 	} else {
 		e.within, err = parseQuantity(f[0], e.measure.Unit())
 	}
-	if err != nil || e.within < 0 || math.IsNaN(e.within) {
+	if err != nil || e.within < 0 {
 		return fmt.Errorf("within %s: write a share such as 5%%, or a number in the measure's unit", f[0])
 	}
 	return nil
@@ -149,7 +149,7 @@ func parseOfFlow(path string, flows []string) (m ofFlow, err error) {
 func parseOperand(f []string, unit string, flows []string) (o operand, err error) {
 	switch {
 	case len(f) == 3 && f[1] == "*":
-		if o.number, err = strconv.ParseFloat(f[0], 64); err != nil {
+		if o.number, err = finite(f[0]); err != nil {
 			return o, fmt.Errorf("%s: write a number before *", f[0])
 		}
 		f = f[2:]
@@ -181,13 +181,22 @@ func sampleOfUnit(unit string) string {
 	return "5%, 0.05 or 12"
 }
 
+// finite reads a number without a unit.
+func finite(text string) (float64, error) {
+	x, err := strconv.ParseFloat(text, 64)
+	if err == nil && (math.IsNaN(x) || math.IsInf(x, 0)) {
+		err = strconv.ErrRange
+	}
+	return x, err
+}
+
 // parseQuantity reads a number in a unit: of times "20ms", of rates "9.5mbit", of sizes "64KiB"; or without, "0.02" and "5%".
 func parseQuantity(text, unit string) (float64, error) {
-	if x, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(x) {
+	if x, err := finite(text); err == nil {
 		return x, nil
 	}
 	if percent, ok := strings.CutSuffix(text, "%"); ok {
-		if x, err := strconv.ParseFloat(percent, 64); err == nil {
+		if x, err := finite(percent); err == nil {
 			return x / 100, nil
 		}
 	}
@@ -239,7 +248,7 @@ func (e *expectation) met(flows []report.FlowResult) (ok bool, is float64) {
 func expected(all []expectation, flows []report.FlowResult) (told []report.Expected) {
 	for i := range all {
 		ok, is := all[i].met(flows)
-		told = append(told, report.Expected{Words: all[i].words, Met: ok, Measured: report.Number(is)})
+		told = append(told, report.Expected{Words: all[i].words, Met: ok, Measured: report.Number(is), Unit: all[i].measure.Unit()})
 	}
 	return told
 }

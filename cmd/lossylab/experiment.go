@@ -26,7 +26,8 @@ type experiment struct {
 	client *report.Capture // or nil
 	owner  map[netip.AddrPort]*peers
 	frames report.Frames
-	tag    int // of the packet that was sent last
+	tag    int            // of the packet that was sent last
+	shared report.Network // several pairs: the queue that all their packets wait in
 }
 
 // mixWorld is the name of the world of a mix.
@@ -69,6 +70,7 @@ func (x *experiment) makePeers() {
 	add := func(p peers) {
 		p.x, p.number = x, len(x.peers)
 		p.collector = report.NewCollector(p.proto, x.Link.Up, x.Link.Down, p.App != "echo")
+		p.collector.Start = netem.Time(p.start)
 		x.peers = append(x.peers, &p)
 	}
 	if x.mix == nil {
@@ -190,6 +192,7 @@ func (x *experiment) mark(p *netem.Packet) {
 func (x *experiment) Observe(e netem.Event) {
 	_, frame := x.frames.Count(e)
 	x.peers[e.Packet.Tag].collector.ObserveFrame(e, frame)
+	x.shared.Observe(e)
 }
 
 // simulated says how far the world is.

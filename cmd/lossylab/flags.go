@@ -172,13 +172,14 @@ func runHelp(w io.Writer) {
 		}
 		fmt.Fprint(w, one.FlagUsagesWrapped(110))
 	}
-	fmt.Fprint(w, specWords)
+	fmt.Fprint(w, specWords, scenarioWords)
 	fmt.Fprint(w, `
 Examples:
   lossylab run --loss 5% --delay 20ms --reorder "5% by 3"
   lossylab run --app bulk --rate 100mbit --delay 20ms --up "rate 100mbit delay 20ms loss 1%" --proto tcp --cc reno
   lossylab run --app echo --flows 5 --loss 20% --retries 3 --timeout 200ms
   lossylab run --input testdata/picture.ppm --loss 5% --delay 10ms
+  lossylab run testdata/scenarios/call-beside-download.yaml
 `)
 }
 

@@ -117,6 +117,9 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 		flow.Recoveries, flow.Timeouts = int(r.TCP.FastRecoveries), int(r.TCP.Timeouts)
 	}
 	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Shared: len(p.x.peers) > 1, Up: p.x.up, Down: p.x.down})
+	if len(p.x.peers) > 1 {
+		flow.Network = p.x.shared.Finish(p.x.world.Loop.Now(), p.x.Link.Up, p.x.Link.Down)
+	}
 	if p.x.mix != nil {
 		r.Name, flow.Name, flow.Number = p.name, p.name, p.number
 	}

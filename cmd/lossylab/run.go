@@ -206,7 +206,7 @@ func (l *lab) write() (m manifest, err error) {
 	}
 	page := report.Page{Title: l.title(), Results: &l.results, Flows: l.flows, Figures: figures, FigureColumns: l.columns, Captures: l.capture, Tables: strings.Join(l.tables, ",")}
 	if l.mix != nil {
-		page.World = mixWorld
+		page.World, page.More = mixWorld, l.mix.facts()
 	}
 	if len(l.formats) == 0 {
 		page.Figures = nil
@@ -266,6 +266,11 @@ func (l *lab) heading() {
 		l.warn(l.up)
 		fmt.Fprintf(l.out, "link down: %s\n", orPerfect(l.Link.Down))
 		l.warn(l.down)
+	}
+	if l.mix != nil {
+		for _, fact := range l.mix.facts() {
+			fmt.Fprintf(l.out, "%s: %s\n", fact[0], fact[1])
+		}
 	}
 	fmt.Fprintln(l.out)
 }

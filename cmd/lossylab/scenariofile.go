@@ -25,7 +25,7 @@ type scenarioFile struct {
 }
 
 // maxScenarioFile bounds what is read, bytes: more than a scenario may have.
-const maxScenarioFile = 1<<20 + 1
+const maxScenarioFile = scenariofile.MaxFile + 1
 
 // readScenarioFile reads the file called name.
 func readScenarioFile(name string) (*scenarioFile, error) {

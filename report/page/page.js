@@ -20,7 +20,7 @@
   // story says in sentences what became of a packet, and what came of it.
   function story(flow, p) {
     const end = p.flags & UP ? ["client", "server"] : ["server", "client"];
-    let s = `${p.label}, ${flow.proto.toUpperCase()}, from ${end[0]} to ${end[1]}, sent at ${ms(p.sent)}`;
+    let s = `${p.label}, ${flow.title}, from ${end[0]} to ${end[1]}, sent at ${ms(p.sent)}`;
     const frames = [];
     if (p.sframe) frames.push(`frame ${p.sframe} of the ${end[0]}'s capture`);
     if (p.rframe) frames.push(`frame ${p.rframe} of the ${end[1]}'s`);
@@ -72,7 +72,7 @@
     const all = packets(flow);
     const wrong = (p) => p.flags & (LOST | DUPLICATE | CORRUPT | OVERTAKEN | AGAIN);
     const last = all.reduce((t, p) => Math.max(t, p.sent, p.arrived), 0) || 1e-3;
-    const svg = element("svg", { class: "ladder", role: "group", "aria-label": `${flow.proto.toUpperCase()} packets between client and server`, viewBox: "0 0 900 540", preserveAspectRatio: "none" });
+    const svg = element("svg", { class: "ladder", role: "group", "aria-label": `${flow.title} packets between client and server`, viewBox: "0 0 900 540", preserveAspectRatio: "none" });
     const out = element("output", {});
     let from = 0, to = last;
 
@@ -140,7 +140,7 @@
       const i = all.filter((p) => Math.max(p.sent, p.arrived) >= from && p.sent <= to).indexOf(found);
       choose(flow, found, svg.querySelectorAll("g.p")[i]);
     }
-    const bar = element("div", { class: "bar", role: "group", "aria-label": `Move through the ${flow.proto.toUpperCase()} packets` });
+    const bar = element("div", { class: "bar", role: "group", "aria-label": `Move through the ${flow.title} packets` });
     for (const [label, f] of [["Previous event", () => next(-1)], ["Next event", () => next(1)], ["Earlier", () => move(-.5)], ["Later", () => move(.5)],
       ["Zoom in", () => zoom(.5)], ["Zoom out", () => zoom(2)], ["All", () => show(-.02 * last, 1.02 * last)]]) {
       const b = element("button", { type: "button" }, label);
@@ -171,7 +171,7 @@
       keys.append(element("li", {}, element("svg", { width: 34, height: 10, "aria-hidden": "true" },
         element("line", { x1: 0, y1: 5, x2: 34, y2: 5, stroke: l.color, "stroke-width": l.width || 1.6, "stroke-dasharray": l.dash })), l.what));
     }
-    document.getElementById("ladders").append(element("h3", {}, flow.proto.toUpperCase()), bar, svg, keys);
+    document.getElementById("ladders").append(element("h3", {}, flow.title), bar, svg, keys);
     const first = all.find((p) => p.flags & LOST) || all.find(wrong);
     if (first) show(first.sent - flow.typical * 2, first.sent + flow.typical * 4);
     else show(-flow.typical, flow.typical * 6);
@@ -188,7 +188,7 @@
     const outer = document.getElementById("sequence-plot");
     if (!outer || !flow.segments) return;
     const host = element("div", {});
-    if (data.flows.filter((f) => f.segments).length > 1) outer.append(element("h3", {}, flow.proto.toUpperCase()));
+    if (data.flows.filter((f) => f.segments).length > 1) outer.append(element("h3", {}, flow.title));
     outer.append(host);
     const s = flow.segments, a = flow.acks, rows = [];
     s.at.forEach((t, i) => rows.push([t, s.offset[i], s.flags[i] & AGAIN ? s.offset[i] : null, s.flags[i] & LOST ? s.offset[i] : null, null, i]));

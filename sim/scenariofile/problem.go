@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Place is where a word stands in a file: its line and the column of its first byte, both from 1. The zero value is nowhere.
+// Place is where a word stands in a file: its line, and its column in characters, both from 1. The zero value is nowhere.
 type Place struct{ Line, Column int }
 
 // Problem is something that is wrong with a scenario file, and what to write instead.

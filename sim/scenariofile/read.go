@@ -1,10 +1,14 @@
 package scenariofile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -14,8 +18,9 @@ import (
 	"lossylab/netem"
 )
 
-// maxFile bounds scenario files, bytes: they are written by hand, or by a script of one experiment.
-const maxFile = 1 << 20
+// MaxFile bounds scenario files, bytes: they are written by hand, or by a script of one experiment. It bounds the time that
+// reading takes too: the YAML parser's grows with the square of the length of some texts.
+const MaxFile = 64 << 10
 
 // maxDepth bounds how deep a file nests.
 const maxDepth = 32
@@ -26,17 +31,20 @@ const maxDepth = 32
 func Read(file string, data []byte, shape *Shape) (*Node, Problems) {
 	r := reader{file: file}
 	switch {
-	case len(data) > maxFile:
-		r.wrong(Place{}, "more than 1 MiB: a scenario file is written by hand; long data goes into files that it names")
+	case len(data) > MaxFile:
+		r.wrong(Place{}, "more than 64 KiB: a scenario file is written by hand; long data goes into files that it names")
+		return nil, r.problems
+	case !utf8.Valid(data):
+		r.wrong(Place{}, "it is not UTF-8: save it as UTF-8 text")
 		return nil, r.problems
 	case strings.TrimSpace(string(data)) == "":
 		r.wrong(Place{}, "it is empty: write keys with values, such as 'app: stream'")
 		return nil, r.problems
 	case nests(data):
-		r.wrong(Place{}, "brackets within brackets, more than %d deep: write fewer", maxDepth)
+		r.wrong(Place{}, "brackets or lists of a line within each other, more than %d deep: write fewer", maxDepth)
 		return nil, r.problems
 	}
-	body := r.parse(data)
+	body := r.parse(bytes.TrimPrefix(data, []byte("\ufeff"))) // a byte order mark: some editors write one
 	if body == nil {
 		return nil, r.problems
 	}
@@ -45,17 +53,26 @@ func Read(file string, data []byte, shape *Shape) (*Node, Problems) {
 	return n, r.problems
 }
 
-// nests reports whether brackets nest deeper than any scenario's, quoted ones included: parsers recurse.
+// nests reports whether brackets, or what one line begins, nest deeper than any scenario's, quoted ones included: the parser
+// recurses, and names the whole way at each step.
 func nests(data []byte) bool {
-	depth := 0
-	for _, c := range data {
-		switch c {
-		case '[', '{':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case ']', '}':
+	depth, begun, comment := 0, 0, false
+	for i, c := range data {
+		switch {
+		case c == '\n' || c == '\r':
+			begun, comment = 0, false
+		case comment:
+		case c == '#' && (i == 0 || strings.IndexByte(" \t\r\n", data[i-1]) >= 0):
+			comment = true
+		case c == '[' || c == '{':
+			depth++
+		case c == ']' || c == '}':
 			depth = max(0, depth-1)
+		case (c == ' ' || c == '\t') && i > 0 && strings.IndexByte("-?:", data[i-1]) >= 0:
+			begun++
+		}
+		if max(depth, begun) > maxDepth {
+			return true
 		}
 	}
 	return false
@@ -79,18 +96,21 @@ func (r *reader) parse(data []byte) (body ast.Node) {
 			body = nil
 		}
 	}()
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey()) // they are told with all other problems
 	if err != nil {
 		r.syntax(err)
 		return nil
 	}
 	var docs []ast.Node
 	for _, d := range file.Docs {
-		if d.Body != nil {
+		if directive, ok := d.Body.(*ast.DirectiveNode); ok {
+			r.wrong(placeOfToken(directive.GetToken()), "directives are not read here: leave the line out")
+		} else if d.Body != nil {
 			docs = append(docs, d.Body)
 		}
 	}
 	switch {
+	case len(docs) == 0 && len(r.problems) > 0:
 	case len(docs) == 0:
 		r.wrong(Place{}, "there is nothing but comments in it: write keys with values, such as 'app: stream'")
 	case len(docs) > 1:
@@ -104,16 +124,25 @@ func (r *reader) parse(data []byte) (body ast.Node) {
 // syntax tells what the YAML parser did not like.
 func (r *reader) syntax(err error) {
 	var at Place
-	msg := err.Error()
+	var msg string
 	var e yaml.Error
-	if errors.As(err, &e) {
+	if errors.As(err, &e) { // its Error prints the file round the place, in time that grows with the square of its length
 		msg = e.GetMessage()
 		if t := e.GetToken(); t != nil {
 			at = Place{t.Position.Line, t.Position.Column}
 		}
+	} else {
+		msg = err.Error()
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
-	r.wrong(at, "not YAML: %s", msg)
+	remedy := "look for a quote, a bracket or an indentation before it"
+	switch {
+	case strings.Contains(msg, "'\t'"):
+		msg, remedy = "there is a tab", "indent with spaces"
+	case strings.Contains(msg, "mapping value is not allowed"):
+		remedy = "a value with ': ' in it needs quotes, and so many keys a line each"
+	}
+	r.wrong(at, "not YAML: %s: %s", msg, remedy)
 }
 
 // placeOf returns where a node begins.
@@ -243,6 +272,10 @@ func (r *reader) word(at Place, y ast.Node, s *Shape, what string) *Node {
 		r.wrong(at, "%s: %s is a value, and it takes %s", what, strconv.Quote(text), s.kinds())
 		return nil
 	}
+	if strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }) {
+		r.wrong(at, "%s: %q has a control character: write it without", what, text)
+		return nil
+	}
 	if msg := shape.check(text); msg != "" {
 		r.wrong(at, "%s: %s: %s", what, text, msg)
 		return nil
@@ -278,7 +311,7 @@ func (s *Shape) check(text string) string {
 			return "want a whole number"
 		}
 	case Number:
-		if _, err = strconv.ParseFloat(text, 64); err != nil {
+		if x, err := strconv.ParseFloat(text, 64); err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 			return "want a number"
 		}
 	case Boolean:
