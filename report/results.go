@@ -41,6 +41,7 @@ type FlowResult struct {
 	Input    []InputResult          `json:"input,omitempty"`   // by client
 	Vantage  string                 `json:"vantage,omitempty"` // of captures made elsewhere: where they were taken
 	Seen     *SeenResult            `json:"seen,omitempty"`    // by one vantage point
+	Timing   *Timing                `json:"timing,omitempty"`  // of a run in real time
 }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.

@@ -41,6 +41,12 @@ var table = []row{
 		tests:   []string{"sim/app"},
 		why:     "the only importer of gVisor: a change of stack stays in one directory",
 	}, {
+		dir:     "sim/kernel",
+		project: []string{"netem", "sim"},
+		modules: []string{"golang.org/x/sys"},
+		tests:   []string{"sim/app"},
+		why:     "the only place that speaks to Linux: namespaces, devices and sockets stay in one directory",
+	}, {
 		dir:     "sim/app",
 		project: []string{"sim"},
 		tests:   []string{"netem", "sim/netstack"},
@@ -80,7 +86,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng",
-			"report/trace", "sim", "sim/app", "sim/netstack"},
+			"report/trace", "sim", "sim/app", "sim/kernel", "sim/netstack"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests:   []string{"github.com/rogpeppe/go-internal"}, // scripts of what users type
 		why:     "the one place where engines and reports meet",

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"lossylab/netem"
@@ -22,11 +24,11 @@ const serverPort = 9000
 type experiment struct {
 	*scenario
 	proto     string
-	world     *netstack.World
-	links     [2]netem.Stage // up and down
+	world     world
 	collector *report.Collector
 	client    *report.Capture // or nil
 	messages  app.Observer    // what is told of messages besides the collector, or nil
+	mu        sync.Mutex      // of what programs tell
 	failed    error           // the first error of a client
 }
 
@@ -35,18 +37,8 @@ func newExperiment(s *scenario, proto string, observers netem.Observers, message
 	x := &experiment{scenario: s, proto: proto, messages: messages}
 	x.collector = report.NewCollector(proto, s.Link.Up, s.Link.Down, s.App != "echo")
 	observers = append(netem.Observers{x.collector}, observers...)
-	up, err := netem.NewStage("up", s.up, s.seed, observers)
-	if err != nil {
-		return nil, err
-	}
-	down, err := netem.NewStage("down", s.down, s.seed, observers)
-	if err != nil {
-		return nil, err
-	}
-	x.links = [2]netem.Stage{up, down}
-	x.world, err = netstack.NewWorld(netstack.WorldConfig{
-		Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC, NoSACK: !s.SACK, Observe: x.state,
-	}, up, down)
+	var err error
+	x.world, err = newWorld(s, observers, x.state)
 	return x, err
 }
 
@@ -86,21 +78,31 @@ func (x *experiment) headers() int {
 // run lets the world run to its end, and returns when it was over. An error is the context's, or the server's that could
 // not begin; what clients met is told by failed.
 func (x *experiment) run(ctx context.Context) error {
-	var began error
+	var began atomic.Pointer[error]
+	client, server := x.world.Hosts()
 	x.world.Start(func() {
-		if began = x.program(0).Serve(x.world.Server, serverPort); began != nil {
+		if err := x.program(0).Serve(server, serverPort); err != nil {
+			began.Store(&err)
 			return
 		}
 		for flow := range x.Flows {
-			x.world.Start(func() {
-				if err := x.program(flow).Client(x.world.Client); err != nil && x.failed == nil {
-					x.failed = err
-				}
-			})
+			x.world.Start(func() { x.fail(x.program(flow).Client(client)) })
 		}
 	})
 	err := x.world.Run(ctx, x.limit())
-	return errors.Join(began, err)
+	if e := began.Load(); e != nil {
+		return errors.Join(*e, err)
+	}
+	return err
+}
+
+// fail keeps the first error of a client.
+func (x *experiment) fail(err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.failed == nil {
+		x.failed = err
+	}
 }
 
 // limit is when the world ends at the latest. TCP's bulk transfer ends with its duration, whatever is still in its
@@ -122,7 +124,7 @@ func (x *experiment) note(interrupted bool, r *report.AppResult) string {
 	limit := netem.FormatDuration(time.Duration(x.limit()))
 	switch {
 	case interrupted:
-		return fmt.Sprintf("interrupted after %s s of simulated time", x.world.Loop.Now())
+		return fmt.Sprintf("interrupted after %s s of %s time", x.world.Now(), x.kindOfTime())
 	case x.failed != nil:
 		return fmt.Sprintf("the %s client gave up: %v", x.proto, x.failed)
 	case !x.world.Finished() && r.Sent == 0:
@@ -137,14 +139,26 @@ func (x *experiment) note(interrupted bool, r *report.AppResult) string {
 	return ""
 }
 
+// kindOfTime says in which time the world lives.
+func (x *experiment) kindOfTime() string {
+	if x.engine == kernelEngine {
+		return "real"
+	}
+	return "simulated"
+}
+
 // finish closes the books.
 func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) {
-	flow, r := x.collector.Finish(x.world.Loop.Now(), !x.world.Finished())
+	flow, r := x.collector.Finish(x.world.Now(), !x.world.Finished())
 	r.Note = x.note(interrupted, &r.App)
 	r.Complete = r.Note == ""
-	r.Notes = x.unmet()
+	r.Timing = x.world.Timing()
+	r.Notes = append(x.unmet(), r.Timing.Doubts()...)
 	if r.TCP != nil {
-		stats := x.world.Client.Stats()
+		stats, whole := x.world.Stats()
+		if whole {
+			r.TCP.Retransmits = 0
+		}
 		r.TCP.Retransmits += stats.Retransmits
 		r.TCP.FastRecoveries, r.TCP.Timeouts = stats.FastRecoveries, stats.Timeouts
 		flow.Recoveries, flow.Timeouts = int(stats.FastRecoveries), int(stats.Timeouts)
@@ -155,11 +169,14 @@ func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) 
 
 // Observe implements app.Observer: it translates for the collector.
 func (x *experiment) Observe(e app.Event) {
-	x.collector.Message(report.MessageEvent{
-		Kind: messageKinds[e.Kind], At: netem.Time(e.At.Sub(sim.Epoch)), Flow: e.Flow, Seq: e.Seq, Bytes: e.Bytes,
-		Sent: netem.Time(e.Sent.Sub(sim.Epoch)),
+	m := report.MessageEvent{Kind: messageKinds[e.Kind], Flow: e.Flow, Seq: e.Seq, Bytes: e.Bytes, Sent: netem.Time(e.Sent.Sub(sim.Epoch))}
+	x.world.Tell(netem.Time(e.At.Sub(sim.Epoch)), func(at netem.Time) {
+		m.At = at
+		x.collector.Message(m)
 	})
 	if x.messages != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
 		x.messages.Observe(e)
 	}
 }

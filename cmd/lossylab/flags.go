@@ -24,7 +24,7 @@ type runFlags struct {
 	reorder, duplicate        string
 	corrupt, rate, queue      string
 	engine, cc                string
-	sack, ipv6                bool
+	sack, ipv6, offload       bool
 	mtu                       int
 	seed                      uint64
 	timeLimit                 string
@@ -43,7 +43,7 @@ type group struct {
 var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
 	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
-	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
+	{"The hosts", []string{"engine", "cc", "offload", "sack", "mtu", "ipv6"}},
 	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}},
 }
 
@@ -73,8 +73,9 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.corrupt, "corrupt", "", "one bit is turned over in a share `P` of packets")
 	s.StringVar(&f.rate, "rate", "", "the link carries `RATE`: 10mbit, 1.25MB/s")
 	s.StringVar(&f.queue, "queue", "", "`N` packets wait for the link at most, or as many as fit into 64KiB (default 1000); or a queue and its words: \"codel limit 100\"")
-	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time)")
-	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno")
+	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time) or kernel (Linux's own sockets in real time)")
+	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno; with --engine kernel also bbr and what else the kernel has")
+	s.BoolVar(&f.offload, "offload", false, "kernel engine: give the survivors of what a host sends at once to the other host at once, as network cards do; faster")
 	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
 	s.IntVar(&f.mtu, "mtu", 1500, "send IP packets of at most `BYTES`: 576 (IPv6: 1280) to 65535")
 	s.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -11,7 +10,6 @@ import (
 	"lossylab/netem"
 	"lossylab/report"
 	"lossylab/sim/app"
-	"lossylab/sim/netstack"
 )
 
 // runCommand is lossylab run: check everything, run a world for each protocol, write the results, tell a person.
@@ -53,7 +51,7 @@ type lab struct {
 }
 
 func (l *lab) run(ctx context.Context) error {
-	l.results = report.Results{Schema: report.Schema, Version: version, Seed: l.seed, Engine: l.engine, Stack: netstack.Version,
+	l.results = report.Results{Schema: report.Schema, Version: version, Seed: l.seed, Engine: l.engine, Stack: l.stack(),
 		App: l.App, Scenario: l.scenario, Complete: true, Confidence: l.confidence}
 	if l.printsText {
 		l.heading()
@@ -81,8 +79,7 @@ func (l *lab) runAll(ctx context.Context) error {
 		p := newProgress(l.err, func() string { return l.status.Load().(func() string)() })
 		defer p.done()
 	}
-	// Worlds are single-threaded: a second processor would only be woken and put to sleep by each packet.
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer l.processors()()
 	if l.events {
 		file, err := l.dir.create("events.csv")
 		if err != nil {
@@ -145,7 +142,7 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 		x.client = captures[0]
 	}
 	l.status.Store(func() string {
-		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", proto, x.world.Loop.Now().Seconds(), x.limit().Seconds())
+		return fmt.Sprintf("%s: %.1f s %s, at most %.0f s", proto, x.world.Now().Seconds(), map[bool]string{true: "gone", false: "simulated"}[x.engine == kernelEngine], x.limit().Seconds())
 	})
 	err = x.run(ctx)
 	interrupted := err != nil && ctx.Err() != nil
@@ -195,7 +192,7 @@ func (l *lab) write() (m manifest, err error) {
 	if err := l.dir.write("results.json", l.results.WriteJSON); err != nil {
 		return m, err
 	}
-	m = manifest{Version: version, Stack: netstack.Version, Seed: l.seed, Scenario: l.scenario}
+	m = manifest{Version: version, Stack: l.stack(), Seed: l.seed, Scenario: l.scenario}
 	err = l.dir.commit(&m)
 	return m, err
 }

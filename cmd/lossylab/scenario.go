@@ -39,6 +39,7 @@ type scenario struct {
 	SACK      bool      `json:"sack"`
 	MTU       int       `json:"mtu"`
 	IPv6      bool      `json:"ipv6"`
+	Offload   bool      `json:"offload,omitempty"`
 	TimeLimit duration  `json:"time_limit"`
 
 	engine   string
@@ -59,7 +60,7 @@ func (d duration) MarshalText() ([]byte, error) {
 
 // newScenario checks what the flags say about the experiment, before anything is read or written.
 func newScenario(f *runFlags, set *pflag.FlagSet) (*scenario, error) {
-	s := &scenario{App: f.app, Flows: f.flows, Messages: f.messages, CC: f.cc, SACK: f.sack, MTU: f.mtu, IPv6: f.ipv6,
+	s := &scenario{App: f.app, Flows: f.flows, Messages: f.messages, CC: f.cc, SACK: f.sack, MTU: f.mtu, IPv6: f.ipv6, Offload: f.offload,
 		Retries: f.retries, engine: f.engine, seed: f.seed}
 	for _, check := range []func(*runFlags, *pflag.FlagSet) error{
 		s.checkWords, s.checkCounts, s.checkTimes, s.checkSizes, s.checkLink, s.checkApp,
@@ -86,20 +87,7 @@ func (s *scenario) checkWords(f *runFlags, _ *pflag.FlagSet) error {
 	default:
 		return usagef("--proto %q: there are both, tcp and udp", f.proto)
 	}
-	switch f.engine {
-	case "netstack":
-	case "kernel":
-		return usagef("--engine kernel: this version has no kernel engine yet; leave it out for netstack")
-	default:
-		return usagef("--engine %q: there is netstack", f.engine)
-	}
-	switch f.cc {
-	case "cubic", "reno":
-		return nil
-	case "bbr":
-		return usagef("--cc bbr: the netstack engine's TCP has no BBR; use cubic or reno, or real Linux hosts (tc-netem) for BBR")
-	}
-	return usagef("--cc %q: there are cubic and reno", f.cc)
+	return checkEngine(f.engine, f.cc, f.offload)
 }
 
 func (s *scenario) checkCounts(f *runFlags, set *pflag.FlagSet) error {

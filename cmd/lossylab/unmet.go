@@ -11,7 +11,8 @@ import (
 // stands on both links has met its packet if it did so on one: there is no SYN on the way down. Nor does it count what
 // another protocol's run will show.
 func (x *experiment) unmet() (notes []string) {
-	up, down := unmetOf(x.links[0]), unmetOf(x.links[1])
+	all := x.world.Unmet()
+	up, down := all[0], all[1]
 	for _, u := range up {
 		other, both := find(down, u.Words)
 		switch {
