@@ -9,6 +9,7 @@ import (
 // lists are bounded (see Collector); the counters are not.
 type Flow struct {
 	Proto   string // "udp" or "tcp"
+	Real    bool   // in real time
 	Clients int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message        // in send order

@@ -59,7 +59,7 @@ type AppResult struct {
 	Goodput    float64  `json:"goodput_bps"`
 	Latency    *Summary `json:"latency_s"`  // stream: from the sender's write to the receiver's read; echo: to the answer
 	HeadOfLine *Summary `json:"hol_wait_s"` // TCP stream: how long messages that had arrived waited for earlier ones
-	HeldBack   int64    `json:"hol_waited"` // how many of them waited a microsecond or more
+	HeldBack   int64    `json:"hol_waited"` // how many of them waited a microsecond or more, in real time a millisecond
 }
 
 // LinkResult counts IP packets as a link saw them.

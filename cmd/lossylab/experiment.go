@@ -37,6 +37,9 @@ func newExperiment(s *scenario, proto string, observers netem.Observers, message
 	x := &experiment{scenario: s, proto: proto, messages: messages}
 	x.collector = report.NewCollector(proto, s.Link.Up, s.Link.Down, s.App != "echo")
 	observers = append(netem.Observers{x.collector}, observers...)
+	if s.engine == kernelEngine {
+		x.collector.InRealTime()
+	}
 	var err error
 	x.world, err = newWorld(s, observers, x.state)
 	return x, err

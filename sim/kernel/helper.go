@@ -47,6 +47,7 @@ func RunHelper(open netem.Open) {
 	if control.send(reply{Ready: &h.ready}) != nil {
 		return
 	}
+	urgent()
 	go h.relay.run()
 	h.serve()
 }

@@ -85,14 +85,6 @@ func (r *relay) run() {
 	}
 }
 
-// punctual gives the calling thread precedence over all that is not as urgent, where that is allowed, and has its timers fire
-// when they are due and not up to 50 µs later.
-func punctual() {
-	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 10,
-		Flags: unix.SCHED_FLAG_RESET_ON_FORK}, 0)
-}
-
 // read takes what a host has sent, up to a burst, and reports whether there was anything.
 func (r *relay) read(i int) bool {
 	p := r.ports[i]
