@@ -24,6 +24,10 @@ type Results struct {
 	Confidence float64      `json:"confidence"`     // of all intervals, such as 0.95
 	Flows      []FlowResult `json:"flows"`
 	Untold     []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
+
+	// Of any programs: what the links did to all packets, of which the flows are some, and how well time was kept.
+	Link   map[string]*LinkResult `json:"link,omitempty"`
+	Timing *Timing                `json:"timing,omitempty"`
 }
 
 // FlowResult is what one protocol did.

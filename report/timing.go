@@ -77,3 +77,25 @@ func (r *Results) timingRows() []row {
 		of("lost outside the link", func(t *Timing) string { return formatCount(int64(t.Lost())) }),
 	}
 }
+
+// Sentence says what a link did: "120 offered, 114 delivered, 6 dropped (loss 6)".
+func (l *LinkResult) Sentence() string {
+	s := fmt.Sprintf("%s offered, %s delivered, %s dropped", formatCount(l.Offered), formatCount(l.Delivered), formatCount(l.Dropped))
+	var causes []string
+	for cause, n := range l.DroppedBy {
+		causes = append(causes, fmt.Sprintf("%s %s", cause, formatCount(n)))
+	}
+	if causes != nil {
+		slices.Sort(causes)
+		s += " (" + strings.Join(causes, ", ") + ")"
+	}
+	for _, extra := range []struct {
+		words string
+		n     int64
+	}{{"duplicated", l.Duplicated}, {"corrupted", l.Corrupted}, {"reordered", l.Reordered}} {
+		if extra.n > 0 {
+			s += fmt.Sprintf(", %s %s", formatCount(extra.n), extra.words)
+		}
+	}
+	return s
+}

@@ -192,10 +192,15 @@ var messageKinds = [...]report.MessageKind{
 	app.GaveUp:   report.MessageGivenUp,
 }
 
-// state translates a sample of the client's TCP.
-func (x *experiment) state(i sim.TCPInfo) {
-	s := report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
+// stateOf translates a sample of a TCP sender.
+func stateOf(i sim.TCPInfo) report.State {
+	return report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
 		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()}
+}
+
+// state takes a sample of the client's TCP.
+func (x *experiment) state(i sim.TCPInfo) {
+	s := stateOf(i)
 	x.collector.State(i.Port, s)
 	if x.client != nil {
 		x.client.State(i.Port, s)

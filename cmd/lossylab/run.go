@@ -228,6 +228,11 @@ func text(d duration) string {
 // heading is printed before the run.
 func (l *lab) heading() {
 	fmt.Fprintf(l.out, "lossylab %s  %s  (seed %d)\n", version, l.title(), l.seed)
+	l.headLinks()
+}
+
+// headLinks says what the links are, and what they do other than one may think.
+func (l *lab) headLinks() {
 	if l.Link.Up == l.Link.Down {
 		fmt.Fprintf(l.out, "link, both ways: %s\n", orPerfect(l.Link.Up))
 		l.warn(l.up)

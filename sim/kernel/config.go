@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"io"
 	"net/netip"
 
 	"golang.org/x/sys/unix"
@@ -18,10 +19,11 @@ type Config struct {
 	MTU      int    // bytes; 0 means 1500
 	CC       string // congestion control of all TCP connections; empty means cubic
 	NoSACK   bool
-	Offload  bool // survivors of what a host sent as one are given to the other as one
-	Packets  bool // use veth pairs and packet sockets even where TUN devices can be had
-	Names    bool // programs find the hosts by the names "client" and "server"
-	Silent   bool // nothing is told of the links: for measurements of speed
+	Offload  bool      // survivors of what a host sent as one are given to the other as one
+	Packets  bool      // use veth pairs and packet sockets even where TUN devices can be had
+	Names    bool      // programs find the hosts by the names "client" and "server"
+	Record   io.Writer `json:"-"` // gets all that is told of the links, for Replay; or nil
+	Silent   bool      // nothing is told of the links: for measurements of speed
 }
 
 // Addresses returns the client's and the server's.

@@ -118,6 +118,7 @@ type request struct {
 	Within  int64    `json:",omitempty"` // ns; 0: as long as it takes
 	Program *program `json:",omitempty"`
 	Number  int      `json:",omitempty"`
+	Signal  int      `json:",omitempty"`
 }
 
 // reply is the helper's answer.
@@ -128,7 +129,7 @@ type reply struct {
 	Counters *counters `json:",omitempty"`
 	Quiet    *quiet    `json:",omitempty"`
 	Number   int       `json:",omitempty"`
-	Words    string    `json:",omitempty"`
+	Ports    []Port    `json:",omitempty"`
 }
 
 // failure is an error that crosses from one process to the other.

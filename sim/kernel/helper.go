@@ -212,6 +212,8 @@ func (h *helper) answer(r request, files []*os.File) {
 	switch r.Op {
 	case "listen", "packet", "dial":
 		out, err = h.socket(&r)
+	case "diag":
+		out, err = h.diagnosis(r.Host)
 	case "quiet":
 		a.Quiet = h.quiet()
 	case "stop":

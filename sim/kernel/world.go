@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -20,16 +21,17 @@ import (
 type World struct {
 	Client, Server *Host
 
-	config  Config
-	clock   clock
-	ready   ready
-	helper  *helperProcess
-	story   story
-	read    chan error // the end of the stream
-	mu      sync.Mutex
-	lastID  uint64
-	waiting map[uint64]chan answered
-	lost    error // why the helper answers no more
+	config   Config
+	clock    clock
+	ready    ready
+	helper   *helperProcess
+	story    story
+	recorded io.Reader  // the helper's events
+	read     chan error // the end of the stream
+	mu       sync.Mutex
+	lastID   uint64
+	waiting  map[uint64]chan answered
+	lost     error // why the helper answers no more
 
 	foreground atomic.Int64
 	finished   chan struct{} // all programs given to Start have returned
@@ -66,6 +68,11 @@ func NewWorld(c Config, observer netem.Observer) (*World, error) {
 		return nil, fmt.Errorf("the kernel engine's helper process ended before it began: use --engine netstack")
 	}
 	w.ready, w.clock = *r.Ready, joinClock(r.Ready.Zero)
+	if c.Record != nil {
+		w.recorded = io.TeeReader(w.helper.events, c.Record)
+	} else {
+		w.recorded = w.helper.events
+	}
 	go w.listen()
 	go w.tellStory()
 	return w, nil
@@ -94,7 +101,7 @@ func (w *World) tellStory() {
 		w.read <- nil
 		return
 	}
-	_, err := w.story.read(newPlayer(w.helper.events))
+	_, err := w.story.read(newPlayer(w.recorded))
 	w.read <- err
 }
 
@@ -269,4 +276,12 @@ func (w *World) Close() {
 	w.helper.close()
 	w.Client.close()
 	w.Server.close()
+}
+
+// Replay tells again what a world has told of its links, from what Config.Record took.
+func Replay(r io.Reader, observer netem.Observer) error {
+	s := story{observer: observer}
+	s.end.Store(int64(sim.Forever))
+	_, err := s.read(newPlayer(r))
+	return err
 }
