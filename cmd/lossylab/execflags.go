@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"strconv"
 	"time"
 
@@ -88,7 +90,10 @@ func newExecScenario(f *execFlags, set *pflag.FlagSet) (x *execScenario, err err
 			return nil, usagef("--wait-port %q: want a number from 1 to 65535, any or none", f.waitPort)
 		}
 	}
-	return x, x.commands(f, set)
+	if err := x.commands(f, set); err != nil {
+		return nil, err
+	}
+	return x, x.find()
 }
 
 // specs takes the SPECs before the programs for --link, or for --up and --down.
@@ -146,6 +151,22 @@ func (x *execScenario) commands(f *execFlags, set *pflag.FlagSet) error {
 		return usagef("there is no ::: between the server and the client: %s", usage)
 	case len(x.Client) == 0:
 		return usagef("there is no client behind ::: : %s, or leave ::: out with --shell", usage)
+	}
+	return nil
+}
+
+// find says which program is not there.
+func (x *execScenario) find() error {
+	for _, p := range []struct {
+		who  string
+		args []string
+	}{{"server", x.Server}, {"client", x.Client}} {
+		if len(p.args) == 0 {
+			continue
+		}
+		if _, err := exec.LookPath(p.args[0]); err != nil {
+			return usagef("the %s %s: %v: install it, or correct its name", p.who, p.args[0], errors.Unwrap(err))
+		}
 	}
 	return nil
 }

@@ -60,14 +60,14 @@ func configure(c *Config, addr netip.Addr) error {
 	if _, err := ioctl(ifaceName, unix.SIOCSIFMTU, func(r *unix.Ifreq) { r.SetUint32(uint32(c.MTU)) }); err != nil {
 		return fmt.Errorf("an MTU of %d bytes: %w", c.MTU, err)
 	}
-	if _, err := ioctl(ifaceName, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) { r.SetUint32(queueLen) }); err != nil {
+	index, err := ifaceIndex(ifaceName)
+	if err != nil {
+		return err
+	}
+	if err := changeLink(index).number(unix.IFLA_TXQLEN, queueLen).do(); err != nil { // the ioctl needs true root
 		return fmt.Errorf("a queue of %d packets: %w", queueLen, err)
 	}
 	if err := linkUp(ifaceName); err != nil {
-		return err
-	}
-	index, err := ifaceIndex(ifaceName)
-	if err != nil {
 		return err
 	}
 	net := netip.PrefixFrom(addr, 24)

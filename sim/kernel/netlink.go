@@ -112,3 +112,10 @@ func addRoute(index int, p netip.Prefix, cc string) error {
 	}
 	return m.do()
 }
+
+// changeLink begins a request to change an interface.
+func changeLink(index int) *netlinkMessage {
+	fixed := make([]byte, unix.SizeofIfInfomsg)
+	binary.NativeEndian.PutUint32(fixed[4:], uint32(index))
+	return newNetlink(unix.RTM_SETLINK, 0, fixed)
+}

@@ -51,7 +51,7 @@ func (h *helper) listen(r *request) (*os.File, error) {
 }
 
 func (h *helper) listenPacket(r *request) (*os.File, error) {
-	lc := net.ListenConfig{}
+	lc := net.ListenConfig{Control: h.prepare}
 	conn, err := lc.ListenPacket(context.Background(), r.Network, r.Address)
 	if err != nil {
 		return nil, err
@@ -70,12 +70,21 @@ func (h *helper) dial(r *request) (*os.File, error) {
 	return fileOf(conn.(filer))
 }
 
-// prepare sets a TCP socket's congestion control. Those that a listener accepts have it from there.
+// datagramBuffer is how much may wait for a program at a UDP socket, bytes, where that is allowed: it is to be the link
+// that loses packets, and not a program that does not run for some milliseconds.
+const datagramBuffer = 4 << 20
+
+// prepare sets a TCP socket's congestion control, which those that a listener accepts have from there, and a UDP socket's
+// buffer.
 func (h *helper) prepare(network, _ string, raw syscall.RawConn) error {
-	if network[:3] != "tcp" {
-		return nil
-	}
 	var err error
+	if network[:3] == "udp" {
+		return raw.Control(func(fd uintptr) {
+			if unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, datagramBuffer) != nil {
+				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, datagramBuffer) // up to net.core.rmem_max
+			}
+		})
+	}
 	if e := raw.Control(func(fd uintptr) {
 		err = unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, h.config.CC)
 	}); e != nil {

@@ -9,7 +9,7 @@ import (
 
 const (
 	chunkSize = 64 << 10
-	chunks    = 512 // between the relay and the pipe: 32 MiB
+	chunks    = 1024 // between the relay and the pipe: 64 MiB
 )
 
 // outflow carries the relay's bytes to a pipe, on a goroutine of its own: the relay waits for nobody, unless the reader has

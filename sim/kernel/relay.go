@@ -27,11 +27,14 @@ type relay struct {
 	next    netem.Time // when a stage is to be called, or never
 	offered [2]uint64
 	take    [2]func([]byte)
+	rested  bool       // it slept until shortly before next
 	lastly  netem.Time // when the stream was last flushed
 }
 
 const (
 	never  = netem.Time(1<<63 - 1)
+	early  = 100 * time.Microsecond            // so long before it is needed the relay wakes up
+	rest   = 10 * early                        // if it has slept for longer than this: at most a tenth of the time goes on that
 	burst  = 32                                // reads from one port before the other's turn
 	tell   = netem.Time(5 * time.Millisecond)  // how long what has happened waits to be told
 	marked = netem.Time(50 * time.Millisecond) // at least so often it is told that nothing has
@@ -81,6 +84,9 @@ func (r *relay) run() {
 			continue
 		}
 		r.answerAsked()
+		if r.rested && r.next < never && r.next.Sub(now) < early {
+			continue // look and look again: a processor that rests needs that long to wake up
+		}
 		r.wait(fds, now)
 	}
 }
@@ -133,6 +139,7 @@ func (r *relay) answer(i int) {
 // deliver calls the stages for what is due up to now, in order of time, each as if it were that time: so their transmitters
 // keep their rates, and what happens in them happens when it should. What arrives is given to its host at once.
 func (r *relay) deliver(now netem.Time) {
+	r.rested = false
 	for {
 		i := 0
 		at, ok := r.stages[0].Next()
@@ -178,6 +185,9 @@ func (r *relay) tell(now netem.Time) {
 // wait sleeps until a host has sent something, a stage is to be called or something is to be told.
 func (r *relay) wait(fds []unix.PollFd, now netem.Time) {
 	until := r.next
+	if r.rested = until.Sub(now) > rest; r.rested {
+		until -= netem.Time(early)
+	}
 	if r.events != nil {
 		if r.events.fresh {
 			until = min(until, r.lastly+tell)

@@ -124,7 +124,7 @@ func explain(err error) error {
 	case errors.Is(err, unix.EINVAL) && os.Geteuid() != 0:
 		return errors.New("the kernel engine needs root, since this kernel was built without user namespaces: run lossylab as root" + instead)
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		return errors.New("the kernel engine needs root or unprivileged user namespaces: " + permission() + instead)
+		return fmt.Errorf("the kernel engine needs root or unprivileged user namespaces (%w): %s%s", err, permission(), instead)
 	}
 	return fmt.Errorf("the kernel engine cannot make its hosts: %w: use --engine netstack", err)
 }
