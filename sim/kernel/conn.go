@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"errors"
 	"net"
 	"time"
 )
@@ -124,4 +125,13 @@ func (c *packetConn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline implements net.PacketConn.
 func (c *packetConn) SetWriteDeadline(t time.Time) error {
 	return c.PacketConn.SetWriteDeadline(c.clock.deadline(t))
+}
+
+// CloseWrite ends what is sent on a TCP connection; what comes can still be read.
+func (c *conn) CloseWrite() error {
+	t, ok := c.Conn.(*net.TCPConn)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return t.CloseWrite()
 }

@@ -67,12 +67,16 @@ var hiddenDrops = []struct {
 	{"IP", []string{"Ip.InDiscards", "Ip.OutDiscards", "Ip6InDiscards", "Ip6OutDiscards"}},
 }
 
-// hiddenOf returns what a host lost by itself, of its counters.
-func hiddenOf(host string, t map[string]uint64) (all []Hidden) {
+// hiddenOf returns what a host lost by itself, of its counters. So many packets as are damaged may be discarded by IP: their
+// lengths are not what they were.
+func hiddenOf(host string, t map[string]uint64, damaged uint64) (all []Hidden) {
 	for _, h := range hiddenDrops {
 		n := uint64(0)
 		for _, c := range h.counters {
 			n += t[c]
+		}
+		if h.where == "IP" {
+			n -= min(n, damaged)
 		}
 		if n > 0 {
 			all = append(all, Hidden{host + ": " + h.where, n})

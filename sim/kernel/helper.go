@@ -166,13 +166,14 @@ func (tunDevices) drops(h *helper) (all []Hidden) {
 // link makes the links and the relay.
 func (h *helper) link(ports [2]*port, open netem.Open) error {
 	var events *recorder
-	var observer netem.Observer
+	ps := &parcels{}
+	observer := netem.Observers{sharing{ps}}
 	out := os.NewFile(helperEvents, "events")
 	if h.config.Silent {
 		out.Close()
 	} else {
 		events = newRecorder(newOutflow(out))
-		observer = events
+		observer = append(observer, events)
 	}
 	for i, words := range []string{h.config.Up, h.config.Down} {
 		name := [...]string{up, down}[i]
@@ -187,7 +188,7 @@ func (h *helper) link(ports [2]*port, open netem.Open) error {
 	c := startClock()
 	h.ready.Zero = c.zero
 	var err error
-	h.relay, err = newRelay(c, ports, h.stages, events)
+	h.relay, err = newRelay(c, ports, h.stages, ps, events)
 	runtime.GC() // what was needed to get here is not to be collected under way
 	return err
 }
@@ -248,16 +249,15 @@ func (h *helper) quiet() *quiet {
 
 // stop ends the relay, and returns all that was counted.
 func (h *helper) stop() *counters {
-	c := &counters{}
+	c := &counters{Timing: h.relay.stop()}
 	for i, ns := range h.hosts {
 		ns.do(func() error {
 			t := tables()
 			c.TCP[i] = tcpOf(t)
-			c.Hidden = append(c.Hidden, hiddenOf(hostNames[i], t)...)
+			c.Hidden = append(c.Hidden, hiddenOf(hostNames[i], t, h.relay.damaged[i])...)
 			return nil
 		})
 	}
-	c.Timing = h.relay.stop()
 	c.Hidden = append(c.Hidden, h.device.drops(h)...)
 	for i, p := range h.relay.ports {
 		if p.refused > 0 {

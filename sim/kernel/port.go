@@ -19,7 +19,8 @@ type port struct {
 	merges  bool                       // what leaves together is written together
 	to      *unix.RawSockaddrLinklayer // of a packet socket
 	buf     []byte
-	memory  []byte
+	parcels *parcels // where packets come from, and go back to
+	parcel  *parcel  // of the packet that was read last
 	blank   [vnetLen]byte
 	iov     [mergeMost + 2]unix.Iovec
 	merger  merger
@@ -28,21 +29,14 @@ type port struct {
 	unsplit uint64 // packets that could not be cut into segments
 }
 
-// arenaSize is the size of the pieces that packets get their memory from.
-const arenaSize = 256 << 10
-
 func newPort(fd int, vnet bool) *port {
 	return &port{fd: fd, vnet: vnet, buf: make([]byte, vnetLen+(1<<16)+1024)}
 }
 
-// alloc returns memory for n bytes. It is freed when none of its piece is in use.
+// alloc returns memory for a packet of n bytes, that of a parcel.
 func (p *port) alloc(n int) []byte {
-	if n > len(p.memory) {
-		p.memory = make([]byte, max(n, arenaSize))
-	}
-	b := p.memory[:n:n]
-	p.memory = p.memory[n:]
-	return b
+	p.parcel = p.parcels.room(n)
+	return p.parcel.room[:n:n]
 }
 
 // read takes what the host has sent next, one packet or the segments of one, and reports whether there was anything.
@@ -71,6 +65,7 @@ func (p *port) read(emit func([]byte)) bool {
 func (p *port) give(pkt *netem.Packet) {
 	if !p.merges {
 		p.write(pkt)
+		p.parcels.done(pkt)
 		return
 	}
 	if !p.merger.take(pkt) {
@@ -96,6 +91,9 @@ func (p *port) flush() {
 			p.refused += uint64(len(m.packets))
 		}
 	}
+	for _, pkt := range m.packets {
+		p.parcels.done(pkt)
+	}
 	m.clear()
 }
 
@@ -111,6 +109,10 @@ func (p *port) write(pkt *netem.Packet) {
 	if p.to != nil {
 		errno = p.send(pkt.Data)
 	} else {
+		p.blank[0] = unix.VIRTIO_NET_HDR_F_DATA_VALID
+		if pkt.Corrupt { // the host is to find out by itself
+			p.blank[0] = 0
+		}
 		p.iov[0], p.iov[1] = vector(p.blank[:]), vector(pkt.Data)
 		errno = p.writev(2)
 	}

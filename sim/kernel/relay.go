@@ -24,8 +24,11 @@ type relay struct {
 	asked   chan func()
 	stopped atomic.Bool
 	lastID  uint64
+	parcels *parcels
+	now     netem.Time // of the packets that are being read
 	next    netem.Time // when a stage is to be called, or never
 	offered [2]uint64
+	damaged [2]uint64 // packets given to a host that the link has damaged
 	take    [2]func([]byte)
 	rested  bool       // it slept until shortly before next
 	lastly  netem.Time // when the stream was last flushed
@@ -40,13 +43,14 @@ const (
 	marked = netem.Time(50 * time.Millisecond) // at least so often it is told that nothing has
 )
 
-func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, events *recorder) (*relay, error) {
+func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, ps *parcels, events *recorder) (*relay, error) {
 	wake, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
+	r := &relay{parcels: ps, clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
 	for i := range r.take {
+		ports[i].parcels = ps
 		r.take[i] = func(b []byte) { r.send(i, b) }
 	}
 	return r, nil
@@ -95,6 +99,7 @@ func (r *relay) run() {
 func (r *relay) read(i int) bool {
 	p := r.ports[i]
 	for n := range burst {
+		r.now = r.clock.now() // what is read at once was sent at once
 		if !p.read(r.take[i]) {
 			return n > 0
 		}
@@ -109,10 +114,10 @@ func (r *relay) read(i int) bool {
 
 // send offers a packet of host i to its link.
 func (r *relay) send(i int, data []byte) {
-	now := r.clock.now()
+	now := r.now
 	r.lastID++
 	r.offered[i]++
-	r.stages[i].Send(now, &netem.Packet{ID: r.lastID, Data: data})
+	r.stages[i].Send(now, r.parcels.send(r.ports[i].parcel, r.lastID, data))
 	r.answer(i)
 	r.arm(i)
 }
@@ -162,6 +167,9 @@ func (r *relay) deliver(now netem.Time) {
 		r.late.add(actual.Sub(at))
 		if r.events != nil {
 			r.events.deliver(actual)
+		}
+		if p.Corrupt {
+			r.damaged[1-i]++
 		}
 		r.ports[1-i].give(p)
 	}

@@ -56,7 +56,7 @@ func launch(c *Config, rootless bool) (*helperProcess, error) {
 		return nil, err
 	}
 	defer config.Close()
-	p := &helperProcess{cmd: exec.Command("/proc/self/exe"), control: control, events: events, ended: make(chan struct{})}
+	p := &helperProcess{cmd: &exec.Cmd{Path: "/proc/self/exe", Args: os.Args[:1]}, control: control, events: events, ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), helperVariable+"=1")
 	p.cmd.Stderr = os.Stderr // a panic's
 	p.cmd.ExtraFiles = []*os.File{theirs, writer, config}
