@@ -3,7 +3,6 @@
 package kernel
 
 import (
-	"os"
 	"testing"
 )
 
@@ -13,5 +12,5 @@ func TestMain(m *testing.M) {
 		RunHelper(nil)
 		return
 	}
-	os.Exit(m.Run())
+	m.Run()
 }
