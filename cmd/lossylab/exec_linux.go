@@ -130,6 +130,7 @@ func (x *executing) programs(ctx context.Context) (status int, err error) {
 			return 0, err
 		}
 		if err := x.await(ctx); err != nil || ctx.Err() != nil {
+			x.cutShort()
 			x.end(x.server)
 			return 1, err
 		}
@@ -147,10 +148,7 @@ func (x *executing) programs(ctx context.Context) (status int, err error) {
 	case <-x.client.Ended():
 	case <-x.world.Failed():
 	case <-ctx.Done():
-		x.note = "interrupted"
-		if x.timeLimit > 0 {
-			x.note = "stopped at --time-limit " + netem.FormatDuration(x.timeLimit)
-		}
+		x.cutShort()
 		x.end(x.client)
 	}
 	status, err = x.client.Status()
@@ -158,6 +156,15 @@ func (x *executing) programs(ctx context.Context) (status int, err error) {
 		x.settle(ctx)
 	}
 	return status, err
+}
+
+// cutShort notes why the programs do not end by themselves.
+func (x *executing) cutShort() {
+	at := x.world.Now()
+	x.note = fmt.Sprintf("interrupted after %.1f s", at.Seconds())
+	if x.timeLimit > 0 && time.Duration(at) >= x.timeLimit {
+		x.note = "stopped at --time-limit " + netem.FormatDuration(x.timeLimit)
+	}
 }
 
 // start starts a program whose output is labelled.

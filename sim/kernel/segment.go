@@ -54,13 +54,17 @@ func segments(h vnetHeader, ip []byte, alloc func(int) []byte, emit func([]byte)
 		return nil
 	}
 	l4, size := int(h.start), int(h.size)
-	if len(ip) < l4+20 || l4 < 20 || size == 0 {
+	least := 40 // of a header of IPv6
+	if ip[0]>>4 == 4 {
+		least = max(20, int(ip[0]&15)*4)
+	}
+	if l4 < least || l4 > 256 || len(ip) < l4+20 || size == 0 {
 		return errSegments
 	}
 	s := splitter{ip: ip, l4: l4, size: size, alloc: alloc, emit: emit}
 	switch h.gso &^ unix.VIRTIO_NET_HDR_GSO_ECN {
 	case unix.VIRTIO_NET_HDR_GSO_TCPV4, unix.VIRTIO_NET_HDR_GSO_TCPV6:
-		s.proto, s.header = protoTCP, l4+int(ip[l4+12]>>4)*4
+		s.proto, s.header = protoTCP, l4+max(20, int(ip[l4+12]>>4)*4)
 	case unix.VIRTIO_NET_HDR_GSO_UDP_L4:
 		s.proto, s.header = protoUDP, l4+8
 	default:
