@@ -206,3 +206,32 @@ func TestExecProgramsThatPrintMuch(t *testing.T) {
 	}
 	hasWords(t, out, "client| prompt")
 }
+
+// A shell stands on the client's host.
+func TestExecShell(t *testing.T) {
+	t.Setenv("SHELL", "/bin/sh")
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "printed")
+	if err := os.WriteFile(in, []byte("echo at $LOSSYLAB_CLIENT\nexit 5\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	stdin, err := os.Open(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	printed, err := os.Create(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer printed.Close()
+	code := run(context.Background(), []string{"exec", "--shell", "--figures", "none", "--out", filepath.Join(dir, "out")}, streams{stdin, printed, printed})
+	b, err := os.ReadFile(out)
+	if strings.Contains(string(b), "needs root or") {
+		t.Skip(string(b))
+	}
+	if err != nil || code != 5 {
+		t.Errorf("exit status %d, %v:\n%s", code, err, b)
+	}
+	hasWords(t, string(b), "\nat 10.0.0.1\n", "All packets up: 0 offered")
+}
