@@ -32,6 +32,7 @@ type executing struct {
 	states         programStates
 	server, client *kernel.Program
 	copying        sync.WaitGroup
+	printing       sync.Mutex
 	note           string // why the run is not complete
 }
 
@@ -178,8 +179,7 @@ func (x *executing) start(label string, h *kernel.Host, args []string, stdin *os
 		stdin = null
 	}
 	var ends [2]*os.File
-	shared := &sync.Mutex{}
-	for i, to := range []labelled{{shared, x.out}, {shared, x.err}} {
+	for i, to := range []labelled{{&x.printing, x.out}, {&x.printing, x.err}} {
 		r, w, err := os.Pipe()
 		if err != nil {
 			return nil, err
