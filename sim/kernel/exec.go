@@ -89,7 +89,7 @@ func (w *World) Quiet(ctx context.Context) {
 func (w *World) End() (netem.Time, error) {
 	at := w.clock.now()
 	err := w.stop()
-	w.end = at
+	w.end.Store(int64(at))
 	return at, err
 }
 

@@ -34,9 +34,9 @@ func TestTheFastSumIsTheSlowOne(t *testing.T) {
 	for n := range 300 {
 		b := make([]byte, n)
 		for i := range b {
-			b[i] = byte(rng.Uint32()) | byte(rng.Uint32()) // mostly ones, so that carries abound
+			b[i] = byte(rng.Uint32() | 0xf0) // mostly ones, so that carries abound
 		}
-		if fast, slow := fold(addUp(0, b)), slowSum(b); fast != slow && fast != ^slow|slow&^fast {
+		if fast, slow := fold(addUp(0, b)), slowSum(b); fast%0xffff != slow%0xffff { // both 0 and 0xffff are zero
 			t.Errorf("%d bytes: %04x, want %04x", n, fast, slow)
 		}
 	}

@@ -36,7 +36,7 @@ type World struct {
 	foreground atomic.Int64
 	finished   chan struct{} // all programs given to Start have returned
 	over       bool
-	end        netem.Time
+	end        atomic.Int64 // when the world ended, once it has
 	counters   counters
 	observe    func(sim.TCPInfo) // of the client's TCP, or nil
 }
@@ -155,8 +155,8 @@ func (w *World) ask(r request, files ...*os.File) (answered, error) {
 
 // Now returns the present instant, or that at which the world ended.
 func (w *World) Now() netem.Time {
-	if w.end > 0 {
-		return w.end
+	if end := w.end.Load(); end > 0 {
+		return netem.Time(end)
 	}
 	return w.clock.now()
 }
@@ -211,7 +211,7 @@ func (w *World) Run(ctx context.Context, limit netem.Time) error {
 	if e := w.stop(); err == nil {
 		err = e
 	}
-	w.end = min(w.clock.now(), limit)
+	w.end.Store(int64(min(w.clock.now(), limit)))
 	return err
 }
 
