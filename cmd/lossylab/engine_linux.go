@@ -1,7 +1,6 @@
 package main
 
 import (
-
 	"lossylab/netem"
 	"lossylab/report"
 	"lossylab/sim"
