@@ -18,6 +18,7 @@ type Timing struct {
 	Waited  float64       `json:"waited_s"`       // that the link stood still since observers lagged behind
 	Slipped bool          `json:"slipped"`        // half of the packets were more than 100 µs late, or one in a hundred more than 1 ms
 	Hidden  []HiddenDrops `json:"hidden_drops"`
+	Unset   []string      `json:"unset,omitempty"` // settings of the hosts that could not be made
 }
 
 // HiddenDrops counts packets that were lost, and not by the link.
@@ -45,6 +46,9 @@ func (t *Timing) Doubts() (notes []string) {
 	}
 	if t.Waited > 0 {
 		notes = append(notes, fmt.Sprintf("the link stood still for %s, since the files could not be written as fast as packets came: leave out captures and events (--capture none --events=false)", formatSeconds(t.Waited)))
+	}
+	if t.Unset != nil {
+		notes = append(notes, "settings of the hosts could not be made: "+strings.Join(t.Unset, ", "))
 	}
 	var lost []string
 	for _, h := range t.Hidden {

@@ -47,7 +47,7 @@ func (w realWorld) Timing() *report.Timing { return timingOf(w.Counters()) }
 func timingOf(c kernel.Counters) *report.Timing {
 	t := &report.Timing{Device: c.Device, Packets: c.Timing.Packets, P50: c.Timing.P50.Seconds(), P90: c.Timing.P90.Seconds(),
 		P99: c.Timing.P99.Seconds(), Max: c.Timing.Max.Seconds(), Late: c.Timing.Over, Slipped: c.Timing.Slipped(),
-		Waited: c.Timing.Waited.Seconds(), Hidden: []report.HiddenDrops{}}
+		Waited: c.Timing.Waited.Seconds(), Hidden: []report.HiddenDrops{}, Unset: c.Settings}
 	for _, h := range c.Hidden {
 		t.Hidden = append(t.Hidden, report.HiddenDrops{Where: h.Where, Packets: h.Count})
 	}

@@ -92,7 +92,9 @@ func (h *helper) build(open netem.Open) error {
 			return err
 		}
 		h.hosts[i].do(func() error {
-			h.ready.Settings = set(settings(&h.config))
+			for _, name := range set(settings(&h.config)) {
+				h.ready.Settings = append(h.ready.Settings, hostNames[i]+": "+name)
+			}
 			return nil
 		})
 	}

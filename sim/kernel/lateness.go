@@ -19,6 +19,7 @@ type lateness struct {
 const (
 	lateLimit  = time.Millisecond
 	lateMedian = 100 * time.Microsecond
+	fewPackets = 20
 )
 
 func (l *lateness) add(d time.Duration) {
@@ -80,5 +81,7 @@ func (l *lateness) timing() Timing {
 }
 
 // Slipped reports whether packets were later than results can bear: half of them by more than 100 µs, or one in a hundred
-// by more than a millisecond.
-func (t Timing) Slipped() bool { return t.P50 > lateMedian || t.P99 > lateLimit || t.Waited > 0 }
+// by more than a millisecond; or the relay stood still. A handful of packets proves nothing.
+func (t Timing) Slipped() bool {
+	return t.Packets >= fewPackets && (t.P50 > lateMedian || t.P99 > lateLimit) || t.Waited > 0
+}

@@ -64,7 +64,7 @@ func settings(c *Config) []sysctl {
 		{"net/ipv4/tcp_no_metrics_save", "1"}, // one connection's past is not to show in the next
 		{"net/mptcp/enabled", "0"},
 		{"net/ipv4/ip_unprivileged_port_start", "0"},
-		{"net/ipv4/ping_group_range", "0 2147483647"},
+		{"net/ipv4/ping_group_range", fmt.Sprintf("%d %[1]d", os.Getegid())},
 		{"net/ipv6/conf/default/autoconf", "0"}, // nothing is sent that no program asked for
 		{"net/ipv6/conf/default/accept_ra", "0"},
 		{"net/ipv6/conf/default/router_solicitations", "0"},
