@@ -235,3 +235,12 @@ func TestExecShell(t *testing.T) {
 	}
 	hasWords(t, string(b), "\nat 10.0.0.1\n", "All packets up: 0 offered")
 }
+
+// Programs that know nothing of congestion control use the one that was asked for, at both ends.
+func TestExecCongestionControl(t *testing.T) {
+	for _, cc := range []string{"reno", "cubic"} {
+		out, _, _ := programs(t, 0, []string{"python3"}, "--delay", "1ms", "--cc", cc, "--",
+			"python3", "-u", programsDir+"cc_server.py", ":::", "python3", programsDir+"cc_client.py")
+		hasWords(t, out, "server| "+cc+"\n", "client| "+cc+"\n")
+	}
+}

@@ -37,6 +37,7 @@ func (f *execFlags) set() *pflag.FlagSet {
 	for _, name := range execOfRun {
 		s.AddFlag(of.Lookup(name))
 	}
+	s.Lookup("seed").Usage = "take all chance from `N`"
 	s.Lookup("cc").Usage = "TCP's congestion control is `NAME`, of those that the kernel has: cubic, reno, bbr"
 	s.Lookup("offload").Usage = "give the survivors of what a host sends at once to the other host at once, as network cards do; faster"
 	for _, name := range execResults {

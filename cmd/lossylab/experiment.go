@@ -150,6 +150,14 @@ func (x *experiment) kindOfTime() string {
 	return "simulated"
 }
 
+// passed says how time has passed, for the progress line.
+func (x *experiment) passed() string {
+	if x.engine == kernelEngine {
+		return "gone"
+	}
+	return "simulated"
+}
+
 // finish closes the books.
 func (x *experiment) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 	flow, r := x.collector.Finish(x.world.Now(), !x.world.Finished())

@@ -79,7 +79,7 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
 	s.IntVar(&f.mtu, "mtu", 1500, "send IP packets of at most `BYTES`: 576 (IPv6: 1280) to 65535")
 	s.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6")
-	s.Uint64Var(&f.seed, "seed", 1, "take all chance from `N`: the same seed gives the same bytes in every file")
+	s.Uint64Var(&f.seed, "seed", 1, "take all chance from `N`: the same seed gives the same bytes in every file (on netstack)")
 	s.StringVar(&f.timeLimit, "time-limit", "10min", "end after `D` of simulated time at the latest")
 	s.StringVar(&f.out, "out", "lossylab-out", "write the results to the folder `DIR`, replacing an earlier run's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")

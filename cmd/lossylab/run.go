@@ -142,7 +142,7 @@ func (l *lab) runOne(ctx context.Context, proto string) error {
 		x.client = captures[0]
 	}
 	l.status.Store(func() string {
-		return fmt.Sprintf("%s: %.1f s %s, at most %.0f s", proto, x.world.Now().Seconds(), map[bool]string{true: "gone", false: "simulated"}[x.engine == kernelEngine], x.limit().Seconds())
+		return fmt.Sprintf("%s: %.1f s %s, at most %.0f s", proto, x.world.Now().Seconds(), x.passed(), x.limit().Seconds())
 	})
 	err = x.run(ctx)
 	interrupted := err != nil && ctx.Err() != nil
