@@ -273,9 +273,9 @@ func (h *helper) stop() *counters {
 		}
 	}
 	if e := h.relay.events; e != nil {
+		c.Timing.Waited = e.out.waited // until now: what is told from here on holds nobody up
 		e.finish(h.relay.clock.now())
 		e.out.close()
-		c.Timing.Waited = e.out.waited
 	}
 	return c
 }

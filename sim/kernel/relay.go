@@ -30,6 +30,7 @@ type relay struct {
 	offered [2]uint64
 	damaged [2]uint64 // packets given to a host that the link has damaged
 	take    [2]func([]byte)
+	busy    bool       // hosts had sent something when they were last looked at
 	rested  bool       // it slept until shortly before next
 	lastly  netem.Time // when the stream was last flushed
 }
@@ -56,8 +57,7 @@ func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, ps *parcels, event
 	return r, nil
 }
 
-// do has f called by the relay's thread, between two packets and when no host has sent anything that was not taken, and
-// waits for it. It returns false if the relay has ended.
+// do has f called by the relay's thread, between two packets, and waits for it. It returns false if the relay has ended.
 func (r *relay) do(f func()) bool {
 	if r.stopped.Load() {
 		return false
@@ -77,17 +77,17 @@ func (r *relay) run() {
 	fds := []unix.PollFd{{Fd: int32(r.wake), Events: unix.POLLIN}, {Fd: int32(r.ports[0].fd), Events: unix.POLLIN},
 		{Fd: int32(r.ports[1].fd), Events: unix.POLLIN}}
 	for !r.stopped.Load() {
-		busy := r.read(0)
-		busy = r.read(1) || busy
+		r.busy = r.read(0)
+		r.busy = r.read(1) || r.busy
 		now := r.clock.now()
 		if r.next <= now {
 			r.deliver(now)
 		}
 		r.tell(now)
-		if busy {
+		r.answerAsked()
+		if r.busy {
 			continue
 		}
-		r.answerAsked()
 		if r.rested && r.next < never && r.next.Sub(now) < early {
 			continue // look and look again: a processor that rests needs that long to wake up
 		}
@@ -231,7 +231,7 @@ func (r *relay) answerAsked() {
 func (r *relay) idle() (bool, uint64) {
 	_, a := r.stages[0].Next()
 	_, b := r.stages[1].Next()
-	return !a && !b, r.offered[0] + r.offered[1]
+	return !r.busy && !a && !b, r.offered[0] + r.offered[1]
 }
 
 // stop ends the relay and the stream of its events.
