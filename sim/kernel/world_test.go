@@ -181,7 +181,7 @@ func TestHostsSeeDamage(t *testing.T) {
 		c.Up, c.Down = "corrupt 30%", ""
 		l := newLedger(t)
 		w := newTestWorld(t, c, l)
-		const n = 300
+		const most = 300
 		conn, err := w.Server.ListenPacket("udp", ":7")
 		if err != nil {
 			t.Fatal(err)
@@ -207,7 +207,7 @@ func TestHostsSeeDamage(t *testing.T) {
 				return
 			}
 			defer conn.Close()
-			for range n {
+			for range most { // one fails where an ICMP error has come for another that was damaged
 				conn.Write(pattern(1000))
 				w.Client.Sleep(100 * time.Microsecond)
 			}
@@ -220,8 +220,8 @@ func TestHostsSeeDamage(t *testing.T) {
 			lost += int(h.Count)
 		}
 		// IPv6 has no checksum of its own: a bit of its hop limit or flow label may be turned over, and nobody minds.
-		damaged := l.counts[up][netem.Corrupted]
-		if damaged < n/5 || got > n-damaged*9/10 || got < n-damaged-lost {
+		n, damaged := l.counts[up][netem.Sent], l.counts[up][netem.Corrupted]
+		if n < most/2 || damaged < n/5 || got > n-damaged*9/10 || got < n-damaged-lost {
 			t.Errorf("%d of %d datagrams were read, of which %d were damaged and %d lost outside the link", got, n, damaged, lost)
 		}
 	})
