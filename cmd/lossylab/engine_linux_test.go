@@ -84,7 +84,7 @@ func lostIn(t *testing.T, dir string) string {
 }
 
 func TestKernelEcho(t *testing.T) {
-	out, r, _ := onKernel(t, "--app", "echo", "--messages", "10", "--delay", "2ms", "--loss", "10%", "--retries", "20", "--timeout", "50ms")
+	out, r, _ := onKernel(t, "--app", "echo", "--messages", "10", "--delay", "2ms", "--loss", "10%", "--retries", "100", "--timeout", "500ms")
 	hasWords(t, out, "udp> HELLO, SERVER, THIS IS LINE 9\n", "tcp> HELLO, SERVER, THIS IS LINE 9\n")
 	for _, f := range r.Flows {
 		if f.App.Received != 10 {
@@ -113,7 +113,7 @@ func TestKernelInput(t *testing.T) {
 
 // A bulk transfer ends with its duration, and events are in order of time.
 func TestKernelBulk(t *testing.T) {
-	_, r, dir := onKernel(t, "--app", "bulk", "--duration", "300ms", "--link", "rate 20mbit delay 2ms limit 50")
+	_, r, dir := onKernel(t, "--app", "bulk", "--duration", "2s", "--link", "rate 20mbit delay 2ms limit 50")
 	for _, f := range r.Flows {
 		if !f.Complete || f.App.Received == 0 {
 			t.Errorf("%s: %s, %+v", f.Proto, f.Note, f.App)

@@ -262,7 +262,7 @@ func TestSocketsBehaveAsThoseOfNet(t *testing.T) {
 // What a program tells and what the links tell come in one order, and a limit ends both.
 func TestRunEndsAtItsLimit(t *testing.T) {
 	w := newTestWorld(t, Config{}, newLedger(t))
-	told, over := 0, make(chan bool)
+	over, limit := make(chan bool), w.Now().Add(100*time.Millisecond)
 	defer close(over)
 	w.Start(func() {
 		for {
@@ -272,15 +272,14 @@ func TestRunEndsAtItsLimit(t *testing.T) {
 			default:
 			}
 			w.Tell(netem.Time(w.Client.Now().Sub(sim.Epoch)), func(at netem.Time) {
-				told++
-				if at > netem.Time(100*time.Millisecond) {
+				if at > limit {
 					t.Errorf("told of %v", at)
 				}
 			})
 			w.Client.Sleep(time.Millisecond)
 		}
 	})
-	if err := w.Run(context.Background(), netem.Time(100*time.Millisecond)); err != nil || w.Over() || w.Finished() || told == 0 {
-		t.Errorf("%v, over %v, finished %v, told %d", err, w.Over(), w.Finished(), told)
+	if err := w.Run(context.Background(), limit); err != nil || w.Over() || w.Finished() || w.Now() != limit {
+		t.Errorf("%v, over %v, finished %v, at %v of %v", err, w.Over(), w.Finished(), w.Now(), limit)
 	}
 }
