@@ -47,7 +47,6 @@ func execCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	flags.run.tables, flags.run.confidence = "none", "95%"
 	out, err := newOutputs(&flags.run, set)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ var execOfRun = []string{"preset", "link", "up", "down", "loss", "delay", "jitte
 	"cc", "offload", "sack", "mtu", "ipv6", "seed"}
 
 // execResults are those about results.
-var execResults = []string{"out", "figures", "capture", "snaplen", "events", "quiet"}
+var execResults = []string{"out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet"}
 
 func (f *execFlags) set() *pflag.FlagSet {
 	s, of := newFlagSet("exec"), f.run.set()

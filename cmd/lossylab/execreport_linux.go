@@ -98,6 +98,7 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 		host, files = 1, [2]string{files[1], files[0]}
 	}
 	told := trace.NewTold(of, client)
+	told.Confidence = x.confidence
 	if err := x.again(told, x.states.bySender[programSender{host, of.Client.Port()}]); err != nil {
 		return err
 	}
@@ -147,6 +148,12 @@ func (x *executing) write(page *report.Page) (m manifest, err error) {
 		page.Figures = nil
 	} else {
 		page.Image = x.formats[0]
+	}
+	if len(page.Flows) > 0 {
+		page.Tables = strings.Join(x.tables, ",")
+		if err := x.writeTables(x.dir, report.Tables(page.Flows, r)); err != nil {
+			return m, err
+		}
 	}
 	if err := x.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err
