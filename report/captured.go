@@ -33,8 +33,11 @@ type SeenResult struct {
 	Spacing     *Summary `json:"spacing_s,omitempty"` // between packets up, one after the other
 }
 
-// captured reports whether r was made of captures from elsewhere.
-func (r *Results) captured() bool { return r.Engine == CaptureEngine }
+// ProgramsApp is the app of results of any programs, whose messages are only known from their packets, as those of captures.
+const ProgramsApp = "programs"
+
+// captured reports whether r was made of packets alone: of captures from elsewhere, or of a run of any programs.
+func (r *Results) captured() bool { return r.Engine == CaptureEngine || r.App == ProgramsApp }
 
 // oneSided reports whether f was seen at one place only.
 func (f *FlowResult) oneSided() bool { return f.Vantage != "" && f.Vantage != BothEnds }
@@ -66,6 +69,9 @@ func (r *Results) captureRows(rows []row) []row {
 	for i := range rows {
 		switch rows[i].label {
 		case "What the link did, up / down (IP packets)":
+			if r.App == ProgramsApp {
+				continue
+			}
 			rows[i].label = "What happened between the captures, up / down (IP packets)"
 		case "fast recoveries", "timeouts":
 			rows[i].label += " (inferred)"
@@ -148,7 +154,14 @@ func (r *Results) seenRows() []row {
 func (r *Results) captureVerdict() string {
 	var clauses []string
 	for i := range r.Flows {
-		clauses = append(clauses, r.Flows[i].captureClause())
+		clause := r.Flows[i].captureClause()
+		if r.App == ProgramsApp { // either host may be the sender
+			clause = strings.Replace(clause, "the client sent", "the sender sent", 1)
+		}
+		clauses = append(clauses, clause)
+	}
+	if clauses == nil {
+		return "There was neither UDP nor TCP."
 	}
 	return strings.Join(clauses, "; ") + "."
 }
@@ -226,7 +239,7 @@ func (p *Page) untold(b *bufio.Writer) {
 
 // filters returns the display filters that suit the captures.
 func (p *Page) filters() []filter {
-	if !p.Results.captured() {
+	if p.Results.Engine != CaptureEngine {
 		return filters()
 	}
 	return []filter{

@@ -55,6 +55,9 @@ func NewCollector(proto, upSpec, downSpec string, streamed bool) *Collector {
 	}
 }
 
+// InRealTime says that programs need time to read what has come.
+func (c *Collector) InRealTime() { c.flow.Real = true }
+
 // Observe implements netem.Observer.
 func (c *Collector) Observe(e netem.Event) {
 	_, frame := c.frames.Count(e)
@@ -134,7 +137,7 @@ func (c *Collector) read(e MessageEvent) {
 		m.Arrived = at
 	}
 	c.wait.Add(e.At.Sub(at))
-	if e.At-at >= waitLeast {
+	if e.At-at >= c.flow.waitLeast() {
 		c.waited++
 		if frame := c.tcp.waited(e.Flow, e.At, e.At.Sub(at)); frame > 0 && c.Waited != nil {
 			c.Waited(frame, e.At.Sub(at))

@@ -133,7 +133,7 @@ func (t outcome) deliveryMarks(p *plot.Plot, from, to int, v view, u unit) {
 		if m.Arrived >= 0 {
 			flights = append(flights, at(m.Sent), at(m.Arrived))
 		}
-		if t.wait(m) >= waitLeast {
+		if t.wait(m) >= t.flow.waitLeast() {
 			waits = append(waits, at(m.Arrived), at(m.Delivered))
 		}
 		if m.Delivered < 0 {
@@ -166,7 +166,7 @@ func (t outcome) deliveryNote(from, to int) string {
 		if m.Delivered < 0 {
 			lost++
 		}
-		if w := t.wait(m); w >= waitLeast {
+		if w := t.wait(m); w >= t.flow.waitLeast() {
 			waited++
 			longest = max(longest, w)
 		}

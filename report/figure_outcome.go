@@ -28,9 +28,14 @@ const (
 	duplicate       // the message had come before
 )
 
-// waitLeast is how long a message must wait to be counted: a host that handles one packet after the other spends some
-// nanoseconds between two of them.
-const waitLeast = netem.Time(1000)
+// waitLeast returns how long a message must wait to be counted: a host that handles one packet after the other spends some
+// nanoseconds between two of them, and in real time a program may take most of a millisecond to read what has come.
+func (f *Flow) waitLeast() netem.Time {
+	if f.Real {
+		return 1_000_000
+	}
+	return 1000
+}
 
 func outcomeOf(f *Flow) outcome {
 	t := outcome{flow: f, place: make([]place, len(f.Receptions))}
@@ -58,7 +63,7 @@ func outcomeOf(f *Flow) outcome {
 		if m.Delivered < 0 {
 			t.lost++
 		}
-		if w := t.wait(m); w >= waitLeast {
+		if w := t.wait(m); w >= f.waitLeast() {
 			t.waited++
 			t.total += w
 			t.longest = max(t.longest, w)

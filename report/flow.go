@@ -14,6 +14,7 @@ type Flow struct {
 	Proto        string // "udp" or "tcp"
 	Conversation int    // of captures: its number, where several of one protocol were taken; otherwise 0
 	Captured     bool   // made of captures, which show no programs: datagrams and new segments stand for messages
+	Real         bool   // in real time
 	Clients      int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message        // in send order

@@ -25,6 +25,10 @@ type Results struct {
 	Flows      []FlowResult `json:"flows"`
 	Untold     []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
 	Expected   []Expected   `json:"expected,omitempty"`
+
+	// Of any programs: what the links did to all packets, of which the flows are some, and how well time was kept.
+	Link   map[string]*LinkResult `json:"link,omitempty"`
+	Timing *Timing                `json:"timing,omitempty"`
 }
 
 // FlowResult is what one protocol did.
@@ -45,6 +49,7 @@ type FlowResult struct {
 	Vantage      string                 `json:"vantage,omitempty"`      // of captures made elsewhere: where they were taken
 	Seen         *SeenResult            `json:"seen,omitempty"`         // by one vantage point
 	Conversation int                    `json:"conversation,omitempty"` // its number in the captures, where several of one protocol were taken
+	Timing       *Timing                `json:"timing,omitempty"`       // of a run in real time
 }
 
 // AppResult counts messages as the programs saw them. Stream: the server's receptions; echo: the client's answers.
@@ -63,7 +68,7 @@ type AppResult struct {
 	Latency    *Summary   `json:"latency_s"`            // stream: from the sender's write to the receiver's read; echo: to the answer
 	HeadOfLine *Summary   `json:"hol_wait_s"`           // TCP stream: how long messages that had arrived waited for earlier ones
 	LostShare  *LostShare `json:"lost_share,omitempty"` // UDP: how sure it is
-	HeldBack   int64      `json:"hol_waited"`           // how many of them waited a microsecond or more
+	HeldBack   int64      `json:"hol_waited"`           // how many of them waited a microsecond or more, in real time a millisecond
 }
 
 // LinkResult counts IP packets as a link saw them.

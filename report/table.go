@@ -23,7 +23,7 @@ func (r *Results) summaryRows() []row {
 		rows = append(rows, row{label: "What TCP paid"})
 		rows = append(rows, r.tcpRows()...)
 	}
-	return r.captureRows(rows)
+	return append(r.captureRows(rows), r.timingRows()...)
 }
 
 // either returns the words for an echo, or those for the other programs.

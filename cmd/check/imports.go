@@ -50,6 +50,12 @@ var table = []row{
 		project: []string{"netem", "netem/relay", "sim", "sim/netstack"},
 		why:     "the hosts' loop and the wall's clock meet here, and only here",
 	}, {
+		dir:     "sim/kernel",
+		project: []string{"netem", "sim"},
+		modules: []string{"golang.org/x/sys"},
+		tests:   []string{"sim/app"},
+		why:     "the only place that speaks to Linux: namespaces, devices and sockets stay in one directory",
+	}, {
 		dir:     "sim/app",
 		project: []string{"sim"},
 		tests:   []string{"netem", "sim/netstack"},
@@ -109,7 +115,7 @@ var table = []row{
 	}, {
 		dir: "cmd/lossylab",
 		project: []string{"netem", "netem/relay", "report", "report/capturefile", "report/match", "report/metric", "report/pcapng", "report/trace",
-			"sim", "sim/app", "sim/calls", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/splice", "sim/sweep", "sim/system"},
+			"sim", "sim/app", "sim/calls", "sim/kernel", "sim/netstack", "sim/scenariofile", "sim/shrink", "sim/splice", "sim/sweep", "sim/system"},
 		modules: []string{"github.com/spf13/pflag"},
 		tests: []string{
 			"github.com/rogpeppe/go-internal",          // scripts of what users type

@@ -40,6 +40,7 @@ func commands() []command {
 	return []command{
 		{"run", "[flags] [SCENARIO.yaml]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
+		{"exec", "[flags] [SPEC] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS", "any two programs, as they are, over a lossy link (Linux)", execCommand, execHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
 		{"server", "[PROTOCOL] [ADDRESS:PORT] [flags]", "a server on this machine's own sockets, TCP and UDP: it returns what it gets, in upper case", serverCommand, serverHelp},
@@ -60,6 +61,12 @@ type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// statusError ends a command with the exit status of a program that it ran, without a word of its own.
+type statusError int
+
+// Error implements error.
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
 // errInterrupted ends a command that was interrupted and has kept what was finished.
 var errInterrupted = errors.New("interrupted")
 
@@ -67,7 +74,10 @@ var errInterrupted = errors.New("interrupted")
 func run(ctx context.Context, args []string, s streams) int {
 	err := dispatch(ctx, args, s)
 	var usage usageError
+	var status statusError
 	switch {
+	case errors.As(err, &status):
+		return int(status)
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errInterrupted):

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"time"
+	"sync"
+	"sync/atomic"
 
 	"lossylab/netem"
 	"lossylab/report"
@@ -20,8 +21,8 @@ const serverPort = 9000
 type experiment struct {
 	*scenario
 	name   string // of the world: "udp", "tcp" or "mix"
-	world  *netstack.World
-	links  [2]netem.Stage // up and down
+	world  world
+	mu     sync.Mutex // of what programs tell: in real time they run side by side
 	peers  []*peers
 	client *report.Capture // or nil
 	owner  map[netip.AddrPort]*peers
@@ -50,36 +51,35 @@ func newExperiment(s *scenario, world string, observers netem.Observers) (*exper
 	} else {
 		observers = append(netem.Observers{x}, observers...)
 	}
+	mark := x.mark
+	if len(x.peers) == 1 {
+		mark = nil
+	} else {
+		x.owner = map[netip.AddrPort]*peers{}
+	}
 	var err error
-	if x.links, err = s.makeLinks(observers); err != nil {
-		return nil, err
-	}
-	config := netstack.WorldConfig{Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC, NoSACK: !s.SACK, Observe: x.state}
-	if s.mix != nil {
-		config.Clients = len(s.mix.Clients)
-	}
-	if len(x.peers) > 1 {
-		config.Mark, x.owner = x.mark, map[netip.AddrPort]*peers{}
-	}
-	x.world, err = netstack.NewWorld(config, x.links[0], x.links[1])
+	x.world, err = newWorld(s, observers, x.state, mark)
 	return x, err
 }
 
 // makePeers makes the pairs of the world.
 func (x *experiment) makePeers() {
-	add := func(p peers) {
+	add := func(p *peers) {
 		p.x, p.number = x, len(x.peers)
 		p.collector = report.NewCollector(p.proto, x.Link.Up, x.Link.Down, p.App != "echo")
+		if x.engine == kernelEngine {
+			p.collector.InRealTime()
+		}
 		p.collector.Start = netem.Time(p.start)
-		x.peers = append(x.peers, &p)
+		x.peers = append(x.peers, p)
 	}
 	if x.mix == nil {
-		add(peers{traffic: &x.traffic, name: x.name, proto: x.name})
+		add(&peers{traffic: &x.traffic, name: x.name, proto: x.name})
 		return
 	}
 	for i := range x.mix.Traffic {
 		t := &x.mix.Traffic[i]
-		add(peers{traffic: &t.traffic, name: t.Name, proto: t.Protos[0], host: t.host, start: t.Start})
+		add(&peers{traffic: &t.traffic, name: t.Name, proto: t.Protos[0], host: t.host, start: t.Start})
 	}
 }
 
@@ -110,10 +110,12 @@ func (x *experiment) headers() int {
 // run lets the world run to its end, and returns when it was over. An error is the context's, or a server's that could
 // not begin; what clients met is told by the pairs.
 func (x *experiment) run(ctx context.Context) error {
-	var began error
+	var began atomic.Pointer[error]
+	_, server := x.world.Hosts(0)
 	x.world.Start(func() {
 		for _, p := range x.peers {
-			if began = p.program(0).Serve(p.calls.trace(x.world.Server, "server", 0), int(p.port())); began != nil {
+			if err := p.program(0).Serve(p.calls.trace(server, "server", 0), int(p.port())); err != nil {
+				began.Store(&err)
 				return
 			}
 		}
@@ -122,7 +124,10 @@ func (x *experiment) run(ctx context.Context) error {
 		}
 	})
 	err := x.world.Run(ctx, x.limit())
-	return errors.Join(began, err)
+	if e := began.Load(); e != nil {
+		return errors.Join(*e, err)
+	}
+	return err
 }
 
 // limit is when the world ends at the latest: with the last of its pairs.
@@ -134,7 +139,9 @@ func (x *experiment) limit() (limit netem.Time) {
 }
 
 // over reports whether nothing of a pair is left to happen.
-func (x *experiment) over(p *peers) bool { return x.world.Over() || p.running == 0 && len(x.peers) > 1 }
+func (x *experiment) over(p *peers) bool {
+	return x.world.Over() || p.running.Load() == 0 && len(x.peers) > 1
+}
 
 // alone reports whether no other pair has TCP connections on the pair's client.
 func (x *experiment) alone(p *peers) bool {
@@ -146,10 +153,31 @@ func (x *experiment) alone(p *peers) bool {
 	return true
 }
 
+// kindOfTime says in which time the world lives.
+func (x *experiment) kindOfTime() string {
+	if x.engine == kernelEngine {
+		return "real"
+	}
+	return "simulated"
+}
+
+// passed says how time has passed, for the progress line.
+func (x *experiment) passed() string {
+	if x.engine == kernelEngine {
+		return "gone"
+	}
+	return "simulated"
+}
+
+// stateOf translates a sample of a TCP sender.
+func stateOf(i sim.TCPInfo) report.State {
+	return report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
+		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()}
+}
+
 // state translates a sample of a client's TCP.
 func (x *experiment) state(i sim.TCPInfo) {
-	s := report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,
-		SRTT: i.SRTT.Seconds(), RTO: i.RTO.Seconds()}
+	s := stateOf(i)
 	p := x.peers[0]
 	if x.owner != nil {
 		p = x.owner[netip.AddrPortFrom(netstack.ClientAddress(x.IPv6, i.Host), i.Port)]
@@ -193,9 +221,4 @@ func (x *experiment) Observe(e netem.Event) {
 	_, frame := x.frames.Count(e)
 	x.peers[e.Packet.Tag].collector.ObserveFrame(e, frame)
 	x.shared.Observe(e)
-}
-
-// simulated says how far the world is.
-func (x *experiment) simulated() (now, limit time.Duration) {
-	return time.Duration(x.world.Loop.Now()), time.Duration(x.limit())
 }

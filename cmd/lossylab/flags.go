@@ -24,7 +24,7 @@ type runFlags struct {
 	reorder, duplicate        string
 	corrupt, rate, queue      string
 	engine, cc                string
-	sack, ipv6                bool
+	sack, ipv6, offload       bool
 	mtu                       int
 	seed                      uint64
 	timeLimit                 string
@@ -48,7 +48,7 @@ type group struct {
 var runGroups = []group{
 	{"What is sent", []string{"app", "proto", "messages", "size", "interval", "duration", "bytes", "flows", "input", "send-rate", "timeout", "retries"}},
 	{"The link (SPEC: see below; all but --up and --down are for both directions)", []string{"preset", "link", "up", "down", "loss", "delay", "jitter", "reorder", "duplicate", "corrupt", "rate", "queue"}},
-	{"The hosts", []string{"engine", "cc", "sack", "mtu", "ipv6"}},
+	{"The hosts", []string{"engine", "cc", "offload", "sack", "mtu", "ipv6"}},
 	{"The run and its results", []string{"seed", "time-limit", "out", "figures", "columns", "capture", "snaplen", "tables", "confidence", "events", "trace-calls", "quiet", "json"}},
 }
 
@@ -67,12 +67,13 @@ func (f *runFlags) set() *pflag.FlagSet {
 	s.StringVar(&f.timeout, "timeout", "1s", "echo over UDP: wait `D` for an answer")
 	s.IntVar(&f.retries, "retries", 0, "echo over UDP: send a line again up to `N` times when no answer comes")
 	f.linkFlags(s)
-	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time)")
-	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno")
+	s.StringVar(&f.engine, "engine", "netstack", "let the hosts run on `ENGINE`: netstack (a userspace TCP/IP stack in virtual time) or kernel (Linux's own sockets in real time)")
+	s.StringVar(&f.cc, "cc", "cubic", "TCP's congestion control is `NAME`: cubic or reno; with --engine kernel also bbr and what else the kernel has")
+	s.BoolVar(&f.offload, "offload", false, "kernel engine: give the survivors of what a host sends at once to the other host at once, as network cards do; faster")
 	s.BoolVar(&f.sack, "sack", true, "TCP uses selective acknowledgments (RFC 2018); --sack=false does without")
 	s.IntVar(&f.mtu, "mtu", 1500, "send IP packets of at most `BYTES`: 576 (IPv6: 1280) to 65535")
 	s.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6")
-	s.Uint64Var(&f.seed, "seed", 1, "take all chance from `N`: the same seed gives the same bytes in every file")
+	s.Uint64Var(&f.seed, "seed", 1, "take all chance from `N`: the same seed gives the same bytes in every file (on netstack)")
 	s.StringVar(&f.timeLimit, "time-limit", "10min", "end after `D` of simulated time at the latest")
 	s.StringVar(&f.out, "out", "lossylab-out", "write the results to the folder `DIR`, replacing an earlier run's")
 	s.StringVar(&f.figures, "figures", "png,svg,pdf", "draw the figures as `FORMATS`, or none")

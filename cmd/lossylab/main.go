@@ -28,6 +28,9 @@ func lazyCollection() {
 
 func main() {
 	lazyCollection()
+	if helped() { // before all else: a helper of the kernel engine is no command
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)   // a second interrupt ends the process at once
 	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough does not keep the results from being written

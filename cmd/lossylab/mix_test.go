@@ -94,7 +94,7 @@ func TestMixAttribution(t *testing.T) {
 		if err := x.run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		_, all := whole.Finish(x.world.Loop.Now(), true)
+		_, all := whole.Finish(x.world.Now(), true)
 		sums := map[string]*report.LinkResult{"up": {}, "down": {}}
 		for _, p := range x.peers {
 			_, r := p.finish(false)
@@ -151,7 +151,7 @@ traffic:
 			again, recoveries, timeouts = again+r.TCP.Retransmits, recoveries+r.TCP.FastRecoveries, timeouts+r.TCP.Timeouts
 		}
 	}
-	s := x.world.Client.Stats()
+	s := x.world.(virtualWorld).Client.Stats()
 	if again != s.Retransmits || recoveries != s.FastRecoveries || timeouts != s.Timeouts || again == 0 {
 		t.Errorf("sent again %d, recoveries %d, timeouts %d; the host says %d, %d, %d", again, recoveries, timeouts,
 			s.Retransmits, s.FastRecoveries, s.Timeouts)

@@ -95,7 +95,7 @@ func (o *outputs) captures(dir *folder, s *scenario, world string) ([]*report.Ca
 		}
 		options := at.Options(clients, []netip.Addr{server})
 		options.Snaplen = o.snaplen
-		options.Hardware, options.OS, options.Application = "virtual", netstack.Version, "lossylab "+version
+		options.Hardware, options.OS, options.Application = "virtual", s.stack(), "lossylab "+version
 		options.Comment = fmt.Sprintf("lossylab %s, %s over %s seen by the %s; seed %d; up: %s; down: %s", version, s.app(), world, at, s.seed,
 			orPerfect(s.Link.Up), orPerfect(s.Link.Down))
 		var w pcapng.Writer = pcapng.NewNg(file, options)

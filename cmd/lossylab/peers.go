@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"lossylab/netem"
@@ -25,7 +26,7 @@ type peers struct {
 	calls     *callKeeper  // or nil: calls are not traced
 	messages  app.Observer // what is told of messages besides the collector, or nil
 	failed    error        // the first error of a client
-	running   int          // clients
+	running   atomic.Int64 // clients
 	phase     map[uint16]sim.TCPInfo
 	recovered uint64 // times that a connection went into fast recovery, if several pairs share a host
 	timedOut  uint64
@@ -59,19 +60,27 @@ func (p *peers) program(flow int) program {
 // port is where the server announces.
 func (p *peers) port() uint16 { return uint16(serverPort + p.number) }
 
-// client starts the clients.
-func (p *peers) clients(w *netstack.World) {
-	p.running = p.Flows
+// clients starts the clients.
+func (p *peers) clients(w world) {
+	p.running.Store(int64(p.Flows))
+	host, _ := w.Hosts(p.host)
 	for flow := range p.Flows {
 		w.Start(func() {
+			defer p.running.Add(-1)
 			if p.start > 0 {
-				w.Clients[p.host].Sleep(time.Duration(p.start))
+				host.Sleep(time.Duration(p.start))
 			}
-			if err := p.program(flow).Client(p.calls.trace(w.Clients[p.host], "client", flow)); err != nil && p.failed == nil {
-				p.failed = err
-			}
-			p.running--
+			p.fail(p.program(flow).Client(p.calls.trace(host, "client", flow)))
 		})
+	}
+}
+
+// fail keeps the first error of a client.
+func (p *peers) fail(err error) {
+	p.x.mu.Lock()
+	defer p.x.mu.Unlock()
+	if p.failed == nil {
+		p.failed = err
 	}
 }
 
@@ -88,10 +97,10 @@ func (p *peers) note(interrupted bool, r *report.AppResult) string {
 	limit := netem.FormatDuration(time.Duration(p.limit()))
 	switch {
 	case interrupted:
-		return fmt.Sprintf("interrupted after %s s of simulated time", p.x.world.Loop.Now())
+		return fmt.Sprintf("interrupted after %s s of %s time", p.x.world.Now(), p.x.kindOfTime())
 	case p.failed != nil:
 		return fmt.Sprintf("the %s client gave up: %v", p.name, p.failed)
-	case p.running > 0 && r.Sent == 0:
+	case p.running.Load() > 0 && r.Sent == 0:
 		return fmt.Sprintf("the %s client was still trying to connect after %s", p.name, limit)
 	case p.measured(p.proto, p.x.TimeLimit):
 		return ""
@@ -108,17 +117,18 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 	if p.calls != nil {
 		p.calls.over = true
 	}
-	flow, r := p.collector.Finish(p.x.world.Loop.Now(), p.running > 0)
+	flow, r := p.collector.Finish(p.x.world.Now(), p.running.Load() > 0)
 	r.Note = p.note(interrupted, &r.App)
 	r.Complete = r.Note == ""
-	r.Notes = p.x.unmet(p)
+	r.Timing = p.x.world.Timing()
+	r.Notes = append(p.x.unmet(p), r.Timing.Doubts()...)
 	if r.TCP != nil {
 		p.count(r.TCP)
 		flow.Recoveries, flow.Timeouts = int(r.TCP.FastRecoveries), int(r.TCP.Timeouts)
 	}
 	r.Theory = report.NewTheory(&r, report.Setting{App: p.App, CC: p.x.CC, Clients: p.Flows, Shared: len(p.x.peers) > 1, Up: p.x.up, Down: p.x.down})
 	if len(p.x.peers) > 1 {
-		flow.Network = p.x.shared.Finish(p.x.world.Loop.Now(), p.x.Link.Up, p.x.Link.Down)
+		flow.Network = p.x.shared.Finish(p.x.world.Now(), p.x.Link.Up, p.x.Link.Down)
 	}
 	if p.x.mix != nil {
 		r.Name, flow.Name, flow.Number = p.name, p.name, p.number
@@ -130,7 +140,10 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 // told apart by the segments, whose causes sum to the host's counter, and by the states of each sender.
 func (p *peers) count(t *report.TCPResult) {
 	if p.x.alone(p) {
-		stats := p.x.world.Clients[p.host].Stats()
+		stats, whole := p.x.world.Stats(p.host)
+		if whole {
+			t.Retransmits = 0
+		}
 		t.Retransmits += stats.Retransmits
 		t.FastRecoveries, t.Timeouts = stats.FastRecoveries, stats.Timeouts
 		return
@@ -144,11 +157,14 @@ func (p *peers) count(t *report.TCPResult) {
 
 // Observe implements app.Observer: it translates for the collector.
 func (p *peers) Observe(e app.Event) {
-	p.collector.Message(report.MessageEvent{
-		Kind: messageKinds[e.Kind], At: netem.Time(e.At.Sub(sim.Epoch)), Flow: e.Flow, Seq: e.Seq, Bytes: e.Bytes,
-		Sent: netem.Time(e.Sent.Sub(sim.Epoch)),
+	m := report.MessageEvent{Kind: messageKinds[e.Kind], Flow: e.Flow, Seq: e.Seq, Bytes: e.Bytes, Sent: netem.Time(e.Sent.Sub(sim.Epoch))}
+	p.x.world.Tell(netem.Time(e.At.Sub(sim.Epoch)), func(at netem.Time) {
+		m.At = at
+		p.collector.Message(m)
 	})
 	if p.messages != nil {
+		p.x.mu.Lock()
+		defer p.x.mu.Unlock()
 		p.messages.Observe(e)
 	}
 }

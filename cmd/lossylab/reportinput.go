@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"lossylab/report/match"
 	"lossylab/report/trace"
@@ -71,11 +72,12 @@ func (r *reporting) openFiles(proto string, names []string) error {
 
 // openFolder opens the captures of a run's results, of each protocol two, or else those that lie in the folder.
 func (r *reporting) openFolder(dir string) error {
-	for _, proto := range []string{"udp", "tcp"} {
+	for _, sub := range []string{"udp", "tcp", "ip"} { // exec's have all protocols
+		proto := strings.TrimPrefix(sub, "ip")
 		var pair []string
 		for _, at := range []string{"client", "server"} {
 			for _, ext := range []string{"pcapng", "pcap"} {
-				name := filepath.Join(dir, proto, at+"."+ext)
+				name := filepath.Join(dir, sub, at+"."+ext)
 				if _, err := os.Stat(name); err == nil {
 					pair = append(pair, name)
 					break

@@ -5,14 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
 
 	"lossylab/netem"
 	"lossylab/report"
-	"lossylab/sim/netstack"
 )
 
 // runCommand is lossylab run: check everything, run a world for each protocol, write the results, tell a person.
@@ -54,7 +52,7 @@ type lab struct {
 }
 
 func (l *lab) run(ctx context.Context) error {
-	l.results = report.Results{Schema: report.Schema, Version: version, Seed: l.seed, Engine: l.engine, Stack: netstack.Version,
+	l.results = report.Results{Schema: report.Schema, Version: version, Seed: l.seed, Engine: l.engine, Stack: l.stack(),
 		App: l.app(), Scenario: l.public(), Complete: true, Confidence: l.confidence}
 	if l.printsText {
 		l.heading()
@@ -85,8 +83,7 @@ func (l *lab) runAll(ctx context.Context) error {
 		p := newProgress(l.err, func() string { return l.status.Load().(func() string)() })
 		defer p.done()
 	}
-	// Worlds are single-threaded: a second processor would only be woken and put to sleep by each packet.
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer l.processors()()
 	if l.events {
 		file, err := l.dir.create("events.csv")
 		if err != nil {
@@ -138,7 +135,7 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 		if err := l.listen(p); err != nil {
 			return diskError(l.dir, err)
 		}
-		if l.traceCalls > 0 {
+		if l.traceCalls > 0 && l.engine == netstackEngine { // on the machine's own sockets strace(1) sees more
 			p.calls = newCallKeeper(p.collector, l.traceCalls, l.IPv6)
 		}
 	}
@@ -149,8 +146,7 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 		}
 	}
 	l.status.Store(func() string {
-		now, limit := x.simulated()
-		return fmt.Sprintf("%s: %.1f s simulated, at most %.0f s", world, now.Seconds(), limit.Seconds())
+		return fmt.Sprintf("%s: %.1f s %s, at most %.0f s", world, x.world.Now().Seconds(), x.passed(), x.limit().Seconds())
 	})
 	err = x.run(ctx)
 	interrupted := err != nil && ctx.Err() != nil
@@ -230,7 +226,7 @@ func (l *lab) write() (m manifest, err error) {
 	if err := l.dir.write("results.json", l.results.WriteJSON); err != nil {
 		return m, err
 	}
-	m = manifest{Version: version, Stack: netstack.Version, Seed: l.seed, Scenario: l.public()}
+	m = manifest{Version: version, Stack: l.stack(), Seed: l.seed, Scenario: l.public()}
 	err = l.dir.commit(&m)
 	return m, err
 }
@@ -258,6 +254,11 @@ func (s *scenario) title() string {
 // heading is printed before the run.
 func (l *lab) heading() {
 	fmt.Fprintf(l.out, "lossylab %s  %s  (seed %d)\n", version, l.title(), l.seed)
+	l.headLinks()
+}
+
+// headLinks says what the links are, and what they do other than one may think.
+func (l *lab) headLinks() {
 	if l.Link.Up == l.Link.Down {
 		fmt.Fprintf(l.out, "link, both ways: %s\n", orPerfect(l.Link.Up))
 		l.warn(l.up)

@@ -25,6 +25,7 @@ type scenario struct {
 	SACK      bool      `json:"sack"`
 	MTU       int       `json:"mtu"`
 	IPv6      bool      `json:"ipv6"`
+	Offload   bool      `json:"offload,omitempty"`
 	TimeLimit duration  `json:"time_limit"`
 
 	engine   string
@@ -47,7 +48,7 @@ func (d duration) MarshalText() ([]byte, error) {
 // newScenario checks what the flags say about the experiment, before anything is read or written; file, if it is not nil, is
 // where some of them come from. All that is wrong with a file is told at once.
 func newScenario(f *runFlags, set *pflag.FlagSet, file *scenarioFile) (*scenario, error) {
-	s := &scenario{CC: f.cc, SACK: f.sack, MTU: f.mtu, IPv6: f.ipv6, engine: f.engine, seed: f.seed, file: file}
+	s := &scenario{CC: f.cc, SACK: f.sack, MTU: f.mtu, IPv6: f.ipv6, Offload: f.offload, engine: f.engine, seed: f.seed, file: file}
 	var errs []error
 	for _, check := range []func(*runFlags, *pflag.FlagSet) []error{s.checkHosts, s.checkTimeLimit, s.checkLink, s.checkTraffic} {
 		errs = append(errs, check(f, set)...)
@@ -58,7 +59,11 @@ func newScenario(f *runFlags, set *pflag.FlagSet, file *scenarioFile) (*scenario
 // checkTraffic looks at what is sent.
 func (s *scenario) checkTraffic(f *runFlags, set *pflag.FlagSet) (errs []error) {
 	if s.file.mixes() {
-		s.mix, errs = newMix(s, f, set)
+		if f.engine == kernelEngine {
+			errs = append(errs, usagef("--engine kernel: several kinds of traffic, and clients, are for netstack: leave it out, or run each by itself"))
+		}
+		mix, wrong := newMix(s, f, set)
+		s.mix, errs = mix, append(errs, wrong...)
 	} else {
 		s.traffic, errs = newTraffic(f, set, &s.up)
 	}
@@ -83,19 +88,8 @@ func (s *scenario) flowNames() []string {
 
 // checkHosts looks at the engine and its TCP.
 func (s *scenario) checkHosts(f *runFlags, set *pflag.FlagSet) (errs []error) {
-	switch f.engine {
-	case "netstack":
-	case "kernel":
-		errs = append(errs, usagef("--engine kernel: this version has no kernel engine yet; leave it out for netstack"))
-	default:
-		errs = append(errs, usagef("--engine %q: there is netstack", f.engine))
-	}
-	switch f.cc {
-	case "cubic", "reno":
-	case "bbr":
-		errs = append(errs, usagef("--cc bbr: the netstack engine's TCP has no BBR; use cubic or reno, or real Linux hosts (tc-netem) for BBR"))
-	default:
-		errs = append(errs, usagef("--cc %q: there are cubic and reno", f.cc))
+	if err := checkEngine(f.engine, f.cc, f.offload); err != nil {
+		errs = append(errs, err)
 	}
 	least := 576 // RFC 791: every host takes that much
 	if f.ipv6 {

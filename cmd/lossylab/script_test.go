@@ -12,8 +12,11 @@ import (
 
 var update = flag.Bool("update", false, "write golden files and the pictures of docs anew")
 
-// TestMain lets scripts run the command, and lets a test run it in a process of its own.
+// TestMain lets scripts run the command, and lets a test run it in a process of its own, or as a helper of the kernel engine.
 func TestMain(m *testing.M) {
+	if helped() {
+		return
+	}
 	testscript.Main(m, map[string]func(){"lossylab": main})
 }
 

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"lossylab/report"
-	"lossylab/sim/netstack"
 	"lossylab/sim/sweep"
 )
 
@@ -53,7 +52,7 @@ func (w *sweepSettings) plan() (*sweep.Plan, error) {
 	}
 	h := sha256.New()
 	h.Write(scenario)
-	fmt.Fprintln(h, netstack.Version, report.Schema)
+	fmt.Fprintln(h, w.base.stack(), report.Schema)
 	for _, t := range w.base.traffics() {
 		sum := sha256.Sum256(t.input)
 		h.Write(sum[:])
@@ -119,6 +118,9 @@ func (x *sweeping) run(ctx context.Context) error {
 	}
 	defer journal.Close()
 	began := time.Now()
+	if x.base.engine == kernelEngine {
+		x.flags.workers = 1 // worlds in real time would disturb each other
+	}
 	x.sweep = sweep.Sweep{Journal: journal, Func: x.runCell, Workers: x.flags.workers, Clock: func() time.Duration { return time.Since(began) }}
 	total, done := journal.Jobs()
 	if x.outputs.printsText {

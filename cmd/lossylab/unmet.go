@@ -14,7 +14,8 @@ func (x *experiment) unmet(p *peers) (notes []string) {
 	if p.number > 0 {
 		return nil // the links are those of the first too
 	}
-	up, down := unmetOf(x.links[0]), unmetOf(x.links[1])
+	all := x.world.Unmet()
+	up, down := all[0], all[1]
 	for _, u := range up {
 		other, both := find(down, u.Words)
 		switch {

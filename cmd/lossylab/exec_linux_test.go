@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lossylab/report"
+)
+
+// programs runs lossylab exec with a folder for its results, or skips the test where that is not possible or one of the tools
+// is missing. It returns what was printed, and the folder.
+func programs(t *testing.T, code int, tools []string, args ...string) (stdout, stderr, dir string) {
+	t.Helper()
+	for _, tool := range tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(err)
+		}
+	}
+	dir = filepath.Join(t.TempDir(), "out")
+	var out, errs writer
+	got := run(context.Background(), append([]string{"exec", "--figures", "none", "--out", dir}, args...), streams{os.Stdin, &out, &errs})
+	if strings.Contains(string(errs.text), "needs root or") {
+		t.Skip(string(errs.text))
+	}
+	if got != code {
+		t.Fatalf("lossylab exec %q: exit status %d, want %d; %s%s", args, got, code, out.text, errs.text)
+	}
+	return string(out.text), string(errs.text), dir
+}
+
+// execResultsOf reads what a run has left.
+func execResultsOf(t *testing.T, dir string) (r report.Results) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// hasWords fails the test unless a text has all of some words.
+func hasWords(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("%q is not in:\n%s", w, text)
+		}
+	}
+}
+
+const programsDir = "testdata/programs/"
+
+// The programs of every textbook on sockets, TCP's.
+func TestExecTCPProgramsInPython(t *testing.T) {
+	out, _, dir := programs(t, 0, []string{"python3"}, "--loss", "3%", "--delay", "2ms", "--",
+		"python3", programsDir+"tcp_server.py", ":::", "python3", programsDir+"tcp_client.py", "10.0.0.2")
+	hasWords(t, out, "client| same\n", "server| served 10.0.0.1\n", "sender 10.0.0.")
+	r := execResultsOf(t, dir)
+	f := r.Flows[0]
+	if len(r.Flows) != 1 || f.Proto != "tcp" || f.App.Received != f.App.Sent || f.TCP.Retransmits == 0 || f.Timing == nil {
+		t.Errorf("%d flows, the first %+v, %+v", len(r.Flows), f.App, f.TCP)
+	}
+	for _, name := range []string{"ip/client.pcapng", "ip/server.pcapng", "events.csv", "report.html", "report.md", "manifest.json"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// And UDP's: what is not answered is what the links dropped.
+func TestExecUDPProgramsInPython(t *testing.T) {
+	out, _, dir := programs(t, 0, []string{"python3"}, "--link", "loss list 5,10-12,50 delay 1ms", "--down", "loss list 3 delay 1ms", "--",
+		"python3", programsDir+"udp_server.py", ":::", "python3", programsDir+"udp_client.py")
+	hasWords(t, out, "client| answers: 94\n")
+	if r := execResultsOf(t, dir); r.Link["up"].Offered != 100 || r.Link["up"].Dropped != 5 || r.Link["down"].Offered != 95 || r.Link["down"].Dropped != 1 {
+		t.Errorf("up %+v, down %+v", r.Link["up"], r.Link["down"])
+	}
+}
+
+func TestExecDNS(t *testing.T) {
+	out, _, _ := programs(t, 0, []string{"python3"}, "--loss", "20%", "--delay", "5ms", "--",
+		"python3", programsDir+"dns_server.py", ":::", "python3", "-u", programsDir+"dns_client.py")
+	for i := range 10 {
+		hasWords(t, out, fmt.Sprintf("client| host%d.example 192.0.2.1\n", i))
+	}
+}
+
+// A download is whole, and the report is about the way that the data took: from the server.
+func TestExecCurlDownloadsWhole(t *testing.T) {
+	www := t.TempDir()
+	data := make([]byte, 500_000)
+	for i := range data {
+		data[i] = byte(i * i >> 3)
+	}
+	if err := os.WriteFile(filepath.Join(www, "file"), data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got := filepath.Join(www, "got")
+	_, _, dir := programs(t, 0, []string{"python3", "curl"}, "--loss", "2%", "--delay", "5ms", "--cc", "reno", "--",
+		"python3", "-m", "http.server", "-d", www, "80", ":::", "curl", "-sS", "-o", got, "http://server/file")
+	b, err := os.ReadFile(got)
+	if err != nil || sha256.Sum256(b) != sha256.Sum256(data) {
+		t.Errorf("%d bytes of %d came, or others: %v", len(b), len(data), err)
+	}
+	if f := execResultsOf(t, dir).Flows[0]; f.App.Bytes < int64(len(data)) || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "most data came from 10.0.0.2:80") {
+		t.Errorf("%d bytes, notes %q", f.App.Bytes, f.Notes)
+	}
+}
+
+// iperf3's own figures and ours are of the same connection. iperf3 looks at its sockets a moment before they are closed.
+func TestExecIperfAgrees(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
+	_, _, dir := programs(t, 0, []string{"iperf3"}, "--rate", "20mbit", "--delay", "5ms", "--loss", "1%", "--queue", "100", "--",
+		"iperf3", "-s", "-1", ":::", "iperf3", "-c", "server", "-n", "3M", "-J", "--logfile", log)
+	var theirs struct {
+		End struct {
+			Sent     struct{ Bytes, Retransmits int64 } `json:"sum_sent"`
+			Received struct{ Bytes int64 }              `json:"sum_received"`
+		}
+	}
+	b, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &theirs); err != nil {
+		t.Fatal(err)
+	}
+	const cookie = 37 // bytes, with which iperf3 opens each connection
+	f, e := execResultsOf(t, dir).Flows[0], theirs.End
+	if f.App.Bytes < e.Received.Bytes+cookie || f.App.Bytes > e.Sent.Bytes+cookie || int64(f.TCP.Retransmits) < e.Sent.Retransmits || e.Sent.Retransmits == 0 {
+		t.Errorf("%d bytes, sent again %d; iperf3 sent %d, received %d, sent again %d", f.App.Bytes, f.TCP.Retransmits, e.Sent.Bytes, e.Received.Bytes, e.Sent.Retransmits)
+	}
+	if f.TCP.CwndMax < 10 || f.TCP.SRTT == nil {
+		t.Errorf("window %d, %v", f.TCP.CwndMax, f.TCP.SRTT)
+	}
+}
+
+func TestExecPing(t *testing.T) {
+	out, _, dir := programs(t, 0, []string{"ping"}, "--delay", "10ms", "--wait-port", "none", "--",
+		"sleep", "60", ":::", "ping", "-c", "3", "-i", "0.2", "server")
+	hasWords(t, out, "3 packets transmitted, 3 received", "All packets up: 3 offered, 3 delivered, 0 dropped")
+	if r := execResultsOf(t, dir); len(r.Flows) != 0 || r.Verdict != "There was neither UDP nor TCP." {
+		t.Errorf("%d flows, %s", len(r.Flows), r.Verdict)
+	}
+}
+
+// Programs find their way by names and by variables, over IPv6 too.
+func TestExecNamesAndVariables(t *testing.T) {
+	out, _, _ := programs(t, 0, []string{"getent"}, "-6", "--wait-port", "none", "--", "sh", "-c", "echo $LOSSYLAB_CLIENT; exec sleep 60",
+		":::", "sh", "-c", "getent hosts server; echo $LOSSYLAB_SERVER")
+	hasWords(t, out, "server| fd00::1\n", "client| fd00::2         server\n", "client| fd00::2\n")
+}
+
+func TestExecEndsAsTheClientDoes(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		sh   string
+	}{{7, "exit 7"}, {143, "kill $$"}, {0, "true"}} {
+		programs(t, c.code, nil, "--wait-port", "none", "--", "sleep", "60", ":::", "sh", "-c", c.sh)
+	}
+}
+
+// What can go wrong with programs is told in one line, and what was started is ended.
+func TestExecProgramsThatGoWrong(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		args []string
+		want string
+	}{
+		{1, []string{"--", "sh", "-c", "exit 3", ":::", "true"}, "the server ended with exit status 3 before it waited for clients"},
+		{1, []string{"--timeout", "200ms", "--", "sleep", "60", ":::", "true"}, "the server waits on no port after 200ms"},
+		{2, []string{"--", "no-such-program", ":::", "true"}, "the server no-such-program: executable file not found in $PATH: install it"},
+		{2, []string{"--", "true", ":::", "no-such-program"}, "the client no-such-program: executable file not found"},
+		{2, []string{"--", "true"}, "there is no ::: between"},
+		{2, []string{"--", "true", ":::"}, "there is no client behind :::"},
+		{2, []string{"true", ":::", "true"}, "write -- before the server"},
+		{2, []string{"--cc", "nosuch", "--", "true", ":::", "true"}, "--cc nosuch: this kernel has"},
+		{2, []string{"--wait-port", "70000", "--", "true", ":::", "true"}, "--wait-port \"70000\""},
+		{2, []string{"loss 5%", "loss 6%", "loss 7%", "--", "true", ":::", "true"}, "there are 3 SPECs"},
+	} {
+		_, stderr, dir := programs(t, c.code, nil, c.args...)
+		hasWords(t, stderr, c.want)
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%q: there are results", c.args)
+		}
+	}
+}
+
+// Programs may print as much as they like: nothing is held in memory, and each line has its label.
+func TestExecProgramsThatPrintMuch(t *testing.T) {
+	const lines = 200_000
+	out, _, _ := programs(t, 0, nil, "--wait-port", "none", "--", "sleep", "60", ":::", "sh", "-c",
+		fmt.Sprintf("yes 0123456789012345678901234567890123456789 | head -n %d; printf prompt; head -c 100000 /dev/zero | tr '\\0' x", lines))
+	if n := strings.Count(out, "client| 0123456789012345678901234567890123456789\n"); n != lines {
+		t.Errorf("%d of %d lines", n, lines)
+	}
+	hasWords(t, out, "client| prompt")
+}
+
+// A shell stands on the client's host.
+func TestExecShell(t *testing.T) {
+	t.Setenv("SHELL", "/bin/sh")
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "printed")
+	if err := os.WriteFile(in, []byte("echo at $LOSSYLAB_CLIENT\nexit 5\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	stdin, err := os.Open(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	printed, err := os.Create(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer printed.Close()
+	code := run(context.Background(), []string{"exec", "--shell", "--figures", "none", "--out", filepath.Join(dir, "out")}, streams{stdin, printed, printed})
+	b, err := os.ReadFile(out)
+	if strings.Contains(string(b), "needs root or") {
+		t.Skip(string(b))
+	}
+	if err != nil || code != 5 {
+		t.Errorf("exit status %d, %v:\n%s", code, err, b)
+	}
+	hasWords(t, string(b), "\nat 10.0.0.1\n", "All packets up: 0 offered")
+}
+
+// Programs that know nothing of congestion control use the one that was asked for, at both ends.
+func TestExecCongestionControl(t *testing.T) {
+	for _, cc := range []string{"reno", "cubic"} {
+		out, _, _ := programs(t, 0, []string{"python3"}, "--delay", "1ms", "--cc", cc, "--",
+			"python3", "-u", programsDir+"cc_server.py", ":::", "python3", programsDir+"cc_client.py")
+		hasWords(t, out, "server| "+cc+"\n", "client| "+cc+"\n")
+	}
+}
