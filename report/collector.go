@@ -12,7 +12,8 @@ import (
 // its programs, and from samples of its TCP. Memory is bounded whatever the run's length: the counters count everything,
 // the lists for the figures hold the first 20,000 messages, segments and acknowledgments of the first client.
 type Collector struct {
-	Confidence float64 // of the intervals, such as 0.95, which it is if nothing is said
+	Confidence float64    // of the intervals, such as 0.95, which it is if nothing is said
+	Start      netem.Time // when the clients begin: durations and goodput count from there
 
 	// Waited, if it is there, is told of each message that waited at the server's host for those before it, and which frame
 	// of the client's capture brought what was missing.
@@ -179,8 +180,8 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	}
 	r := FlowResult{
 		Proto:    f.Proto,
-		Duration: c.messages.last.Seconds(),
-		App:      c.messages.finish(cut),
+		Duration: c.messages.lasted(c.Start),
+		App:      c.messages.finish(cut, c.Start),
 		Link:     map[string]*LinkResult{up: c.up.finish(), down: c.down.finish()},
 	}
 	f.Samples = c.samples.finish(c.messages.last, f.Goodput, r.Link[up], r.Link[down])

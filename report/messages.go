@@ -120,9 +120,12 @@ func (m *messageCounter) message(flow, seq int) *Message {
 	return &m.messages[seq]
 }
 
-// finish returns the counts. Goodput is over the time from the world's start to the programs' last event. If the run was
+// lasted returns the time from the clients' start to the programs' last event, seconds.
+func (m *messageCounter) lasted(start netem.Time) float64 { return max(0, m.last-start).Seconds() }
+
+// finish returns the counts. Goodput is over the time from the clients' start to the programs' last event. If the run was
 // cut short, messages behind the last one received might still have come and are not counted as lost.
-func (m *messageCounter) finish(cut bool) AppResult {
+func (m *messageCounter) finish(cut bool, start netem.Time) AppResult {
 	r := m.result
 	for _, c := range m.clients {
 		if cut {
@@ -131,8 +134,8 @@ func (m *messageCounter) finish(cut bool) AppResult {
 	}
 	r.Lost = r.Sent - r.Received - r.Unfinished
 	r.Latency = m.latency.Summary()
-	if m.last > 0 {
-		r.Goodput = round9(float64(r.Bytes) * 8 / m.last.Seconds())
+	if t := m.lasted(start); t > 0 {
+		r.Goodput = round9(float64(r.Bytes) * 8 / t)
 	}
 	return r
 }

@@ -43,7 +43,7 @@ func TestReorderedIsCountedAsInRFC4737(t *testing.T) {
 			for i, n := range test.arrivals {
 				receiveAll(m.observe, ms(float64(100+i)), 0, n-1)
 			}
-			got := m.finish(false)
+			got := m.finish(false, 0)
 			test.want.Sent, test.want.Bytes = 11, 100*test.want.Received
 			test.want.Latency, test.want.Goodput = got.Latency, got.Goodput
 			if got != test.want {
@@ -64,7 +64,7 @@ func TestEachClientHasItsOwnNumbers(t *testing.T) {
 	receiveAll(m.observe, ms(100), 2, 0, 2, 1)
 	receiveAll(m.observe, ms(200), 0, 0, 1, 2)
 	receiveAll(m.observe, ms(300), 1, 2, 2)
-	r := m.finish(false)
+	r := m.finish(false, 0)
 	if r.Sent != 9 || r.Received != 7 || r.Lost != 2 || r.Reordered != 1 || r.Duplicated != 1 || r.InOrder != 6 {
 		t.Errorf("%+v", r)
 	}
@@ -81,7 +81,7 @@ func TestCorruptRetriedAndGivenUp(t *testing.T) {
 	m.observe(MessageEvent{Kind: MessageRetried, At: ms(30), Seq: 1, Bytes: 100})
 	m.observe(MessageEvent{Kind: MessageGivenUp, At: ms(40), Seq: 1})
 	receiveAll(m.observe, ms(50), 0, 0)
-	r := m.finish(false)
+	r := m.finish(false, 0)
 	if r.Sent != 2 || r.Received != 1 || r.Lost != 1 || r.Corrupted != 1 || r.Retries != 2 || r.Bytes != 100 {
 		t.Errorf("%+v", r)
 	}
@@ -103,7 +103,7 @@ func TestUnfinishedIsNotLost(t *testing.T) {
 		var m messageCounter
 		sendAll(m.observe, 0, 10)
 		receiveAll(m.observe, ms(100), 0, test.arrived...)
-		r := m.finish(test.cut)
+		r := m.finish(test.cut, 0)
 		if r.Lost != test.lost || r.Unfinished != test.unfinished || r.Sent != r.Received+r.Lost+r.Unfinished {
 			t.Errorf("%s: %+v", test.name, r)
 		}
@@ -113,7 +113,7 @@ func TestUnfinishedIsNotLost(t *testing.T) {
 	sendAll(m.observe, 1, 10)
 	receiveAll(m.observe, ms(100), 0, 9)
 	receiveAll(m.observe, ms(100), 1, 4)
-	if r := m.finish(true); r.Lost != 9+4 || r.Unfinished != 5 {
+	if r := m.finish(true, 0); r.Lost != 9+4 || r.Unfinished != 5 {
 		t.Errorf("two clients: %+v", r)
 	}
 }
@@ -134,17 +134,17 @@ func TestGoodput(t *testing.T) {
 		sendAll(m.observe, 0, 10)
 		receiveAll(m.observe, ms(100), 0, 0, 1, 2, 3, 4, 5, 6, 7, 8)
 		m.observe(test.last)
-		if r := m.finish(false); r.Goodput != test.want {
+		if r := m.finish(false, 0); r.Goodput != test.want {
 			t.Errorf("%s: %v bit/s, want %v", test.name, r.Goodput, test.want)
 		}
 	}
 	var m messageCounter
-	if r := m.finish(false); r != (AppResult{}) {
+	if r := m.finish(false, 0); r != (AppResult{}) {
 		t.Errorf("nothing at all: %+v", r)
 	}
 	receiveAll(m.observe, ms(1000), 0, 0) // on engines in real time, threads may tell in another order
 	receiveAll(m.observe, ms(500), 0, 1)
-	if r := m.finish(false); r.Goodput != 2*100*8 {
+	if r := m.finish(false, 0); r.Goodput != 2*100*8 {
 		t.Errorf("told in another order: %v bit/s", r.Goodput)
 	}
 	if bins := m.rate.Series(m.last); bins[50].Bytes != 100 || bins[99].Bytes != 100 {
@@ -159,7 +159,7 @@ func TestLatencyIsFromSendingToTheFirstReception(t *testing.T) {
 		e.Kind = MessageReceived
 		m.observe(e)
 	}
-	if got, want := *m.finish(false).Latency, (Summary{Min: .02, Mean: .025, P50: .02, P95: .03, P99: .03, Max: .03}); got != want {
+	if got, want := *m.finish(false, 0).Latency, (Summary{Min: .02, Mean: .025, P50: .02, P95: .03, P99: .03, Max: .03}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if m.messages[0].Delivered != ms(30) || m.messages[1].Delivered != ms(21) {
@@ -184,7 +184,7 @@ func TestListsAreBoundedAndCountersAreNot(t *testing.T) {
 	if want := (Message{Seq: shown - 1, Sent: ms(shown - 1), Arrived: -1, Delivered: ms(shown - .5)}); last != want {
 		t.Errorf("the last message shown is %+v, want %+v", last, want)
 	}
-	if r := m.finish(false); r.Sent != n || r.Received != n || r.InOrder != n || r.Bytes != 100*n {
+	if r := m.finish(false, 0); r.Sent != n || r.Received != n || r.InOrder != n || r.Bytes != 100*n {
 		t.Errorf("%+v", r)
 	}
 	if seen := len(m.clients[0].seen); seen != (n+63)/64 {

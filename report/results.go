@@ -50,7 +50,7 @@ type FlowResult struct {
 	Complete     bool                   `json:"complete"`
 	Note         string                 `json:"note,omitempty"`
 	Notes        []string               `json:"notes,omitempty"` // what did not go as the scenario expects: faults that met no packet
-	Duration     float64                `json:"duration_s"`      // from the world's start to the last thing that the programs did
+	Duration     float64                `json:"duration_s"`      // from the start of the traffic to the last thing that the programs did
 	App          AppResult              `json:"app"`
 	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP          *TCPResult             `json:"tcp,omitempty"`

@@ -69,6 +69,7 @@ func (x *experiment) makePeers() {
 	add := func(p peers) {
 		p.x, p.number = x, len(x.peers)
 		p.collector = report.NewCollector(p.proto, x.Link.Up, x.Link.Down, p.App != "echo")
+		p.collector.Start = netem.Time(p.start)
 		x.peers = append(x.peers, &p)
 	}
 	if x.mix == nil {
