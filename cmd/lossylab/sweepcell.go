@@ -36,8 +36,7 @@ func (w *sweepSettings) vary(axes []sweep.Axis, values []string) (*scenario, err
 		return nil, err
 	}
 	if w.base != nil && s.mix == nil && f.input != "" { // it is the same in all cells
-		s.Input, s.input = w.base.Input, w.base.input
-		return s, nil
+		return s, s.shareInput(w.base, f.input)
 	}
 	return s, s.readInputs(context.Background(), f.input, strings.NewReader(""))
 }

@@ -18,3 +18,12 @@ func (s *scenario) inputOf(key string) (name, sum string, ok bool) {
 	}
 	return "", "", false
 }
+
+// shareInput takes the input of another cell, which was read from path. An echo sends it line by line.
+func (s *scenario) shareInput(from *scenario, path string) error {
+	s.Input, s.input = from.Input, from.input
+	if s.App == "echo" {
+		return s.cutLines(path)
+	}
+	return nil
+}

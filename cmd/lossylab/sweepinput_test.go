@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,5 +51,29 @@ sweep:
 	}
 	if names := w.columnNames(); !slices.Contains(names, "a.tcp.retransmits") {
 		t.Errorf("no TCP columns of a traffic that varies in its protocol: %v", names)
+	}
+}
+
+// TestSweepOfAnEchoWithInput: each cell sends the lines of the file, also where the program varies.
+func TestSweepOfAnEchoWithInput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lines.txt")
+	if err := os.WriteFile(file, []byte("one\ntwo\nthree\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, vary := range []string{"loss=0%", "app=stream,echo"} {
+		args := []string{"--input", file, "--vary", vary, "--proto", "udp", "--link", "delay 5ms"}
+		if vary == "loss=0%" {
+			args = append(args, "--app", "echo")
+		}
+		w, err := newSweepSettings(args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := []string{w.axes[0].Values[len(w.axes[0].Values)-1]}
+		got, note, err := (&sweeping{sweepSettings: w}).runCell(context.Background(), values, 1)
+		sent := slices.Index(w.columnNames(), "udp.app.sent")
+		if err != nil || note != "" || got[sent] != 3 {
+			t.Errorf("--vary %s: %v messages, %q, %v, want 3", vary, got[sent], note, err)
+		}
 	}
 }
