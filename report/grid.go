@@ -91,6 +91,10 @@ func (g *Grid) stat(samples []float64) GridStat {
 		return s
 	}
 	s.SD, s.Method = Number(deviation), g.Method
+	if s.Min == s.Max { // exactly, where rounding would leave a trace; and no resamples of what is always the same
+		s.Mean, s.SD, s.Low, s.High = Number(s.Min), 0, Number(s.Min), Number(s.Min)
+		return s
+	}
 	interval := metric.StudentInterval
 	if g.Method == BootstrapMethod {
 		interval = func(samples []float64, level float64) (metric.Estimate, bool) {
