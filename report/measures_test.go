@@ -235,7 +235,7 @@ func TestMetricsHaveTheKeysOfTheSchema(t *testing.T) {
 		{Theory{}, "link tcp,omitempty"},
 		{LinkTheory{}, "loss loss_period_packets reordered duplicates delay_mean_s queue_delay_max_s rate_bps"},
 		{Compared{}, "expected measured"},
-		{TCPTheory{}, "goodput_bps loss_event_rate loss_events rtt_s t0_s mss_bytes b window_segments link_rate_bps path_rtt_s delay_bandwidth_product_bytes mathis pftk_full cubic"},
+		{TCPTheory{}, "goodput_bps loss_event_rate loss_events rtt_s t0_s mss_bytes b window_segments link_rate_bps path_rtt_s delay_bandwidth_product_bytes mathis pftk_full pftk_approximate cubic"},
 		{Law{}, "rate_bps goodput_over_rate holds why_not"},
 	} {
 		var keys []string
