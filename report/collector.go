@@ -186,7 +186,7 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	r := FlowResult{
 		Proto:    f.Proto,
 		Start:    c.Start.Seconds(),
-		Duration: c.messages.last.Seconds(),
+		Duration: max(0, c.messages.last-c.Start).Seconds(),
 		App:      c.messages.finish(cut),
 		Link:     map[string]*LinkResult{up: c.up.finish(), down: c.down.finish()},
 	}

@@ -70,7 +70,7 @@ func decided(flows []*Flow) []*Flow {
 	all := make([]*Flow, len(flows))
 	for i, f := range flows {
 		c := *f
-		c.Messages = f.Messages[:len(f.Messages)-f.Unfinished]
+		c.Messages, c.Unfinished = f.Messages[:len(f.Messages)-f.Unfinished], 0 // once, also for the flows of a mix
 		all[i] = &c
 	}
 	return all

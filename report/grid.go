@@ -94,6 +94,10 @@ func (g *Grid) stat(samples []float64) GridStat {
 		return s
 	}
 	s.SD, s.Method = Number(deviation), g.Method
+	if s.Min == s.Max { // exactly, where rounding would leave a trace; and no resamples of what is always the same
+		s.Mean, s.SD, s.Low, s.High = Number(s.Min), 0, Number(s.Min), Number(s.Min)
+		return s
+	}
 	interval := metric.StudentInterval
 	if g.Method == BootstrapMethod {
 		interval = func(samples []float64, level float64) (metric.Estimate, bool) {
@@ -111,31 +115,6 @@ func median(samples []float64) float64 {
 	sorted := slices.Sorted(slices.Values(samples))
 	n := len(sorted)
 	return sorted[(n-1)/2]/2 + sorted[n/2]/2
-}
-
-// wilson gives a share of messages the interval of Wilson's score, of all seeds' messages together: the mean of few seeds,
-// most of them without a loss, is no more normal than a coin. Bursts of losses make the messages worth fewer independent ones.
-func (g *Grid) wilson(c *GridCell, ratio, sent, independent int) {
-	if sent < 0 || independent < 0 {
-		return
-	}
-	var lost, all, worth float64
-	for k, share := range c.Samples[ratio] {
-		n, m := c.Samples[sent][k], c.Samples[independent][k]
-		if math.IsNaN(share) || math.IsNaN(n) || n == 0 {
-			continue
-		}
-		if math.IsNaN(m) || m <= 0 || m > n {
-			m = n
-		}
-		lost, all, worth = lost+float64(share*n), all+n, worth+m
-	}
-	if all == 0 {
-		return
-	}
-	i := metric.WilsonAt(lost/all, worth, g.Confidence)
-	s := &c.Stats[ratio]
-	s.Low, s.High, s.Method = Number(i.Low), Number(i.High), WilsonMethod
 }
 
 // Column returns the number of a column, -1 if there is none of that name.

@@ -39,7 +39,7 @@ type FlowResult struct {
 	Note         string                 `json:"note,omitempty"`
 	Notes        []string               `json:"notes,omitempty"`   // what did not go as the scenario expects: faults that met no packet
 	Start        float64                `json:"start_s,omitempty"` // when its clients began: goodput is over the time from then
-	Duration     float64                `json:"duration_s"`        // from the world's start to the last thing that the programs did
+	Duration     float64                `json:"duration_s"`        // from then to the last thing that the programs did
 	App          AppResult              `json:"app"`
 	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
 	TCP          *TCPResult             `json:"tcp,omitempty"`

@@ -190,31 +190,6 @@ func (x *experiment) state(i sim.TCPInfo) {
 	}
 }
 
-// mark notes on a packet which pair it belongs to, before it is sent.
-func (x *experiment) mark(p *netem.Packet) {
-	h, ok := p.Header()
-	switch {
-	case !ok: // a later fragment: those of a datagram leave one behind the other
-		p.Tag = x.tag
-		return
-	case h.Proto == netem.ProtoICMP || h.Proto == netem.ProtoICMPv6:
-		if inner, ok := netem.ParseHeader(h.Payload[min(8, len(h.Payload)):]); ok {
-			h = &inner
-		}
-	}
-	server, client := h.Dst, h.Src
-	if _, address := netstack.Addresses(x.IPv6); server.Addr() != address {
-		server, client = client, server
-	}
-	if n := int(server.Port()) - serverPort; n >= 0 && n < len(x.peers) {
-		p.Tag = n
-		if _, known := x.owner[client]; !known {
-			x.owner[client] = x.peers[n]
-		}
-	}
-	x.tag = p.Tag
-}
-
 // Observe implements netem.Observer in a world of several pairs: each collector is told of its own packets, and which frames
 // of the captures, which hold all, they are.
 func (x *experiment) Observe(e netem.Event) {

@@ -183,7 +183,9 @@ func (r *mixReader) part(n *scenariofile.Node, f *runFlags) {
 		if err != nil {
 			r.problem(start.Place, "start: %s", strings.TrimPrefix(err.Error(), "netem: "))
 		}
-		p.Start = duration(d)
+		if p.Start = duration(d); err == nil && p.Start >= r.s.TimeLimit && r.s.TimeLimit > 0 {
+			r.problem(start.Place, "start: %s is not before the time limit of %s: begin sooner, or raise time-limit", start.Text, text(r.s.TimeLimit))
+		}
 	}
 	r.host(&p, n.Get("client"))
 	r.mix.Traffic = append(r.mix.Traffic, p)

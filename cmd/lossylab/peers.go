@@ -86,7 +86,7 @@ func (p *peers) fail(err error) {
 
 // limit is when the pair's part of the world ends at the latest.
 func (p *peers) limit() netem.Time {
-	if p.measured(p.proto, p.x.TimeLimit) {
+	if p.measured(p.proto, p.x.TimeLimit-p.start) {
 		return netem.Time(p.Duration + p.start)
 	}
 	return netem.Time(p.x.TimeLimit)
@@ -102,7 +102,7 @@ func (p *peers) note(interrupted bool, r *report.AppResult) string {
 		return fmt.Sprintf("the %s client gave up: %v", p.name, p.failed)
 	case p.running.Load() > 0 && r.Sent == 0:
 		return fmt.Sprintf("the %s client was still trying to connect after %s", p.name, limit)
-	case p.measured(p.proto, p.x.TimeLimit):
+	case p.measured(p.proto, p.x.TimeLimit-p.start):
 		return ""
 	case !p.x.over(p):
 		return fmt.Sprintf("stopped at the time limit of %s before the %s run was over", limit, p.name)

@@ -63,6 +63,9 @@ func (w *sweepSettings) plan() (*sweep.Plan, error) {
 	for name, sum := range w.files() {
 		fmt.Fprintln(h, name, sum)
 	}
+	if w.ofConfidence() {
+		fmt.Fprintln(h, "confidence", w.outputs.confidence)
+	}
 	title := w.base.name
 	if title == "" {
 		title = w.base.app()

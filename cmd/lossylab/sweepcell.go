@@ -36,13 +36,12 @@ func (w *sweepSettings) vary(axes []sweep.Axis, values []string) (*scenario, err
 		return nil, err
 	}
 	if w.base != nil && s.mix == nil && f.input != "" { // it is the same in all cells
-		s.Input, s.input = w.base.Input, w.base.input
-		return s, nil
+		return s, s.shareInput(w.base, f.input)
 	}
 	return s, s.readInputs(context.Background(), f.input, strings.NewReader(""))
 }
 
-// files returns the files that the links of all values name, and their SHA-256, in order.
+// files returns the files that the links of all values name, and those that a varied input names, and their SHA-256, in order.
 func (w *sweepSettings) files() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		first := make([]string, len(w.axes))
@@ -61,6 +60,9 @@ func (w *sweepSettings) files() iter.Seq2[string, string] {
 					if !yield(name, s.LinkFiles[name]) {
 						return
 					}
+				}
+				if name, sum, ok := s.inputOf(a.Key); ok && !yield(name, sum) {
+					return
 				}
 			}
 		}

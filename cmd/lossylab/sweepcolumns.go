@@ -69,7 +69,8 @@ func (w *sweepSettings) flows() (names []string, tcp map[string]bool) {
 	if m := w.base.mix; m != nil {
 		for _, p := range m.Traffic {
 			names = append(names, p.Name)
-			tcp[p.Name] = p.Protos[0] == "tcp"
+			key := "traffic." + p.Name + ".proto"
+			tcp[p.Name] = p.Protos[0] == "tcp" || slices.ContainsFunc(w.axes, func(a sweepAxis) bool { return a.Key == key })
 		}
 		return names, tcp
 	}

@@ -230,6 +230,9 @@ func (w *sweepSettings) checkOwn() (errs []error) {
 	if f.interval != "student" && f.interval != "bootstrap" {
 		errs = append(errs, usagef("--interval-method %q: there are student and bootstrap", f.interval))
 	}
+	if f.input == "-" {
+		errs = append(errs, usagef("--input -: a sweep that goes on later needs the same again: write it to a file and name that"))
+	}
 	if f.workers < 0 || f.workers > 1024 {
 		errs = append(errs, usagef("--workers %d: want a number from 1 to 1024", f.workers))
 	}
