@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -66,6 +67,9 @@ func (s *scenario) checkTraffic(f *runFlags, set *pflag.FlagSet) (errs []error) 
 		s.mix, errs = mix, append(errs, wrong...)
 	} else {
 		s.traffic, errs = newTraffic(f, set, &s.up)
+		if len(errs) == 0 && s.timeless(&s.traffic) {
+			errs = append(errs, usagef("--app bulk: over a link without a rate and without delay TCP sends without end in no time at all: give the link a rate or a delay, or say how much with --bytes"))
+		}
 	}
 	errs = append(errs, s.strayEdits(f.partEdits)...)
 	if s.file != nil {
@@ -76,6 +80,21 @@ func (s *scenario) checkTraffic(f *runFlags, set *pflag.FlagSet) (errs []error) 
 		}
 	}
 	return errs
+}
+
+// timeless reports whether a TCP transfer that only time ends meets a link on which none passes. On the kernel's hosts it does.
+func (s *scenario) timeless(t *traffic) bool {
+	if s.engine != netstackEngine || t.App != "bulk" || t.Messages > 0 || t.Duration == 0 || !slices.Contains(t.Protos, "tcp") {
+		return false
+	}
+	delay := 0.
+	for _, spec := range []*netem.Spec{&s.up, &s.down} {
+		if spec.MeanRate() > 0 {
+			return false
+		}
+		delay += spec.Expect(netem.Traffic{Spacing: time.Millisecond, Size: s.MTU}).DelayMean
+	}
+	return delay == 0
 }
 
 // flowNames returns the names by which results speak of the flows: protocols, or the names of a mix.
