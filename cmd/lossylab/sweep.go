@@ -131,6 +131,9 @@ func (x *sweeping) run(ctx context.Context) error {
 		if done > 0 {
 			fmt.Fprintf(x.out, "%d of %d runs are there already\n", done, total)
 		}
+		if n := journal.Damaged(); n > 0 {
+			fmt.Fprintf(x.out, "%s of %s cannot be read: what stood there is run again\n", counted(n, "line"), journalName(x.shard))
+		}
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // worlds come and go, and memory is flat
 	if err := x.ask(ctx, total, done); err != nil {
