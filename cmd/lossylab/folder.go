@@ -35,24 +35,33 @@ const runningName = ".lossylab-running"
 // newFolder checks that results can be written to the folder called name and begins. It replaces an earlier run's results
 // at commit, and refuses to replace anything else.
 func newFolder(name string) (*folder, error) {
-	if strings.TrimSpace(name) == "" {
-		return nil, usagef("--out %q: name a folder", name)
-	}
-	path, err := filepath.Abs(name)
+	path, err := folderPath(name)
 	if err != nil {
-		return nil, usagef("--out %s: %v: choose another folder", name, err)
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	if err := replaceable(path); err != nil {
-		return nil, usagef("--out %s: %v", name, err)
+		return nil, err
 	}
 	f := &folder{name: name, path: path, partial: path + ".partial"}
 	if err := f.begin(); err != nil {
 		return nil, usagef("--out %s: %v", name, err)
 	}
 	return f, nil
+}
+
+// folderPath returns the absolute path of the folder called name, and refuses one that results must not replace.
+func folderPath(name string) (string, error) {
+	if strings.TrimSpace(name) == "" {
+		return "", usagef("--out %q: name a folder", name)
+	}
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", usagef("--out %s: %v: choose another folder", name, err)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if err := replaceable(path); err != nil {
+		return "", usagef("--out %s: %v", name, err)
+	}
+	return path, nil
 }
 
 // replaceable refuses a path at which there is anything but an earlier run's results as they were written.
