@@ -161,18 +161,21 @@ func sampleOf(f *pflag.Flag) string {
 	return f.DefValue
 }
 
-func runHelp(w io.Writer) {
-	var f runFlags
-	set := f.set()
-	for _, g := range runGroups {
+// groupedHelp prints the flags of a set under their headings.
+func groupedHelp(w io.Writer, set *pflag.FlagSet, groups []group) {
+	for _, g := range groups {
 		fmt.Fprintf(w, "\n%s:\n", g.title)
-		one := pflag.NewFlagSet("", pflag.ContinueOnError)
-		one.SortFlags = false
+		one := newFlagSet("")
 		for _, name := range g.flags {
 			one.AddFlag(set.Lookup(name))
 		}
 		fmt.Fprint(w, one.FlagUsagesWrapped(110))
 	}
+}
+
+func runHelp(w io.Writer) {
+	var f runFlags
+	groupedHelp(w, f.set(), runGroups)
 	fmt.Fprint(w, specWords, scenarioWords)
 	fmt.Fprint(w, `
 Examples:

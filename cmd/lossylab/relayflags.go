@@ -129,16 +129,7 @@ machine with a port (0: any that is free), SERVER a host and a port. Each UDP da
 is carried over the link by two TCP stacks: what the link loses is sent again, so that no byte is ever missing.
 `)
 	var f relayFlags
-	set := f.set()
-	for _, g := range relayGroups {
-		fmt.Fprintf(w, "\n%s:\n", g.title)
-		one := pflag.NewFlagSet("", pflag.ContinueOnError)
-		one.SortFlags = false
-		for _, name := range g.flags {
-			one.AddFlag(set.Lookup(name))
-		}
-		fmt.Fprint(w, one.FlagUsagesWrapped(110))
-	}
+	groupedHelp(w, f.set(), relayGroups)
 	fmt.Fprint(w, `
 An interrupt (or SIGTERM) ends the relay in good order, with the exit status 130; a second one ends it at once. docs/relay.md
 tells more.
