@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-var gridTemplate = template.Must(template.New("grid.html").ParseFS(pageFiles, "page/grid.html"))
+var gridTemplate = template.Must(template.New("grid.html").ParseFS(pageFiles, "page/grid.html", "page/table.html"))
 
 // WriteHTML writes report.html: one file that needs no network and no script, with the figures within.
 func (p *GridPage) WriteHTML(w io.Writer) error {

@@ -15,7 +15,7 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html", "page/expected.html"))
+var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page/page.html", "page/measures.html", "page/expected.html", "page/table.html"))
 
 // WriteHTML writes report.html: one file that needs no network, with the figures as pictures and with a ladder and a
 // time-sequence diagram to zoom into. It prints without the latter.
