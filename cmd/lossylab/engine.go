@@ -93,6 +93,14 @@ const (
 	kernelEngine   = "kernel"
 )
 
+// time says in which time a scenario's hosts live.
+func (s *scenario) time() string {
+	if s.engine == kernelEngine {
+		return "real"
+	}
+	return "simulated"
+}
+
 // stack names what the hosts of a scenario run on.
 func (s *scenario) stack() string {
 	if s.engine == kernelEngine {

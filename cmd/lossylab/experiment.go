@@ -153,22 +153,6 @@ func (x *experiment) alone(p *peers) bool {
 	return true
 }
 
-// kindOfTime says in which time the world lives.
-func (x *experiment) kindOfTime() string {
-	if x.engine == kernelEngine {
-		return "real"
-	}
-	return "simulated"
-}
-
-// passed says how time has passed, for the progress line.
-func (x *experiment) passed() string {
-	if x.engine == kernelEngine {
-		return "gone"
-	}
-	return "simulated"
-}
-
 // stateOf translates a sample of a TCP sender.
 func stateOf(i sim.TCPInfo) report.State {
 	return report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,

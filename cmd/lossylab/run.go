@@ -146,7 +146,7 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 		}
 	}
 	l.status.Store(func() string {
-		return fmt.Sprintf("%s: %.1f s %s, at most %.0f s", world, x.world.Now().Seconds(), x.passed(), x.limit().Seconds())
+		return fmt.Sprintf("%s: %.1f s of %s time, at most %.0f s", world, x.world.Now().Seconds(), x.time(), x.limit().Seconds())
 	})
 	err = x.run(ctx)
 	interrupted := err != nil && ctx.Err() != nil
