@@ -35,7 +35,7 @@ func cwndFigure(f *Flow) Figure {
 	u := timeUnit(stateEnd(f))
 	p.Add(phaseLabel{starts, "slow start", u}, phaseLabel{avoidances, "congestion avoidance", u},
 		phaseLabel{recoveries, "fast recovery", u}, phaseLabel{timeouts, "timeout", u})
-	p.name = f.label()
+	p.name = f.Heading()
 	// Where one recovery follows the other at once, the samples show one stretch: the stack knows better.
 	n, expired := len(recoveries.at)/2, len(timeouts.at)/2
 	if f.Clients == 1 {

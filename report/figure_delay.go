@@ -62,9 +62,9 @@ func delayFigures(flows []*Flow) []Figure {
 		s.rows[0] = append(s.rows[0], p)
 		cdf.Add(steps{flowLine(f), cdfSteps(sorted, m, top)})
 		tail.Add(steps{flowLine(f), tailSteps(sorted, m, tail.Y.Min)})
-		s.keys = append(s.keys, markKey(f.label()+" "+wordsOf(f).one, delayMark(f)), lineKey(f.label(), flowLine(f)))
+		s.keys = append(s.keys, markKey(f.Heading()+" "+wordsOf(f).one, delayMark(f)), lineKey(f.Heading(), flowLine(f)))
 		if len(sorted) > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s in the median, %s for one in a hundred, %s at most", f.label(),
+			parts = append(parts, fmt.Sprintf("%s %s in the median, %s for one in a hundred, %s at most", f.Heading(),
 				durationText(quantile(sorted, .5)), durationText(quantile(sorted, .99)), durationText(sorted[len(sorted)-1])))
 		}
 	}
@@ -96,10 +96,10 @@ func delayPanel(f *Flow, sent []Message, sorted []time.Duration, m unit, top flo
 	}
 	if len(at) == 0 {
 		p.Add(noData("nothing was delivered"))
-		return panel{Plot: p, name: f.label()}
+		return panel{Plot: p, name: f.Heading()}
 	}
 	p.Add(sparse{points{delayMark(f), at}})
-	return panel{p, f.label(), "median " + durationText(quantile(sorted, .5)) + ", 99 % within " + durationText(quantile(sorted, .99))}
+	return panel{p, f.Heading(), "median " + durationText(quantile(sorted, .5)) + ", 99 % within " + durationText(quantile(sorted, .99))}
 }
 
 // sharePlot returns an empty plot of shares in percent over values up to top.

@@ -97,7 +97,7 @@ func inFlightPanel(f *Flow, r *roundTrips, window []byteSample, most, least int6
 	b := byteUnit(float64(top))
 	plot, u := timePlot(axisLength(r.end), fmt.Sprintf("bytes (%s)", b.name), 10)
 	plot.Y.Min, plot.Y.Max = 0, 1.06*b.of(float64(top))
-	p = panel{Plot: plot, name: f.label()}
+	p = panel{Plot: plot, name: f.Heading()}
 	if !near && least < math.MaxInt64 {
 		p.note = fmt.Sprintf("the receive window, %s at least, lies above the panel", byteText(least))
 	}

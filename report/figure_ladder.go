@@ -47,7 +47,7 @@ func ladderFigure(f *Flow) Figure {
 }
 
 func newLadder(f *Flow, look ladderLook) ladder {
-	l := ladder{look: look, proto: f.label(), transits: ended(around(f.Transits, look.length))}
+	l := ladder{look: look, proto: f.Heading(), transits: ended(around(f.Transits, look.length))}
 	for i, t := range l.transits {
 		l.rows = append(l.rows, ladderRow{t.Sent, i, false})
 		if t.Arrived >= 0 && !t.Lost {

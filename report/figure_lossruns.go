@@ -127,7 +127,7 @@ const leastExpected = .05
 var lossBars = bands{color: blush, hatch: red}
 
 func (r lossRuns) sentence() string {
-	s := fmt.Sprintf("%s lost %s in %s, %s long on average", r.flow.label(), count(r.lost, r.things),
+	s := fmt.Sprintf("%s lost %s in %s, %s long on average", r.flow.Heading(), count(r.lost, r.things),
 		count(len(r.runs), "run"), significant(meanOf(r.runs)))
 	if !math.IsNaN(r.mean) {
 		s += fmt.Sprintf(" where the link's model leads to expect %s", significant(r.mean))
@@ -163,7 +163,7 @@ func (r lossRuns) runPanel() panel {
 		}
 	}
 	p := barPanel(fmt.Sprintf("%ss lost in a row", r.things), "runs", counts, note)
-	p.name = r.flow.label()
+	p.name = r.flow.Heading()
 	for _, v := range expected {
 		p.Y.Max = max(p.Y.Max, 1.06*v.Y)
 	}

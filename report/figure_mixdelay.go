@@ -134,6 +134,3 @@ func lighter(c color.Color) color.Color {
 	half := func(x uint32) uint8 { return uint8((x>>8 + 255) / 2) }
 	return color.RGBA{half(r), half(g), half(b), 255}
 }
-
-// label names the flow in figures of its own: by its protocol, or by its name if it shares a network.
-func (f *Flow) label() string { return cmp.Or(f.as, strings.ToUpper(f.Proto)) }

@@ -81,7 +81,7 @@ func (t outcome) wait(m Message) netem.Time {
 }
 
 // protocol is the flow's protocol as a heading.
-func (t outcome) protocol() string { return t.flow.label() }
+func (t outcome) protocol() string { return t.flow.Heading() }
 
 // note says what happened in the fewest words: "29 lost, 41 out of order, 5 twice".
 func (t outcome) note() string {

@@ -108,7 +108,7 @@ func (v queueView) panels(end netem.Time, packets, limit int, longest time.Durat
 	if len(length) == 0 {
 		p.Add(noData("no packet came this way"))
 	}
-	lengths = panel{p, v.flow.label(), v.note()}
+	lengths = panel{p, v.flow.Heading(), v.note()}
 
 	m := timeUnit(axisLength(netem.Time(longest)))
 	q, _ := timePlot(end, fmt.Sprintf("time in the queue (%s)", m.name), 6)
@@ -137,7 +137,7 @@ func (v queueView) note() string {
 func queueCaption(views []queueView, link string) string {
 	var parts []string
 	for _, v := range views {
-		parts = append(parts, fmt.Sprintf("%s %s", v.flow.label(), v.note()))
+		parts = append(parts, fmt.Sprintf("%s %s", v.flow.Heading(), v.note()))
 	}
 	of := ""
 	if views[0].samples.Delays {

@@ -66,7 +66,7 @@ func reorderingFigures(flows []*Flow) []Figure {
 	return []Figure{Figure{
 		Name: "reordering", Title: "Reordering of the datagrams",
 		Caption: fmt.Sprintf("How far the %s of %s were out of order: their extent (RFC 4737), at most %d and %s on average; n-reordering, up to n = %d, with %s of n = 3 or more, each of which would make TCP retransmit needlessly; and the reorder density (RFC 5236): %s %% not displaced%s.",
-			plural(d.Reordered(), "reordered datagram", "reordered datagrams"), f.label(), d.Furthest(), significant(d.MeanExtent()), most,
+			plural(d.Reordered(), "reordered datagram", "reordered datagrams"), f.Heading(), d.Furthest(), significant(d.MeanExtent()), most,
 			formatCount(d.runs.Packets[3]), formatPercent(d.density.RD(0)), far),
 		height: 6 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { d.table(row) },
 	}.ofFirst(flows)}

@@ -42,7 +42,7 @@ func rttFigure(f *Flow, r *roundTrips) Figure {
 		p.Add(noData("no samples of the round-trip time"))
 	}
 	p.Add(sparse{points{rttMark, samples}}, steps{srttLine, srtt}, steps{rtoLine, rto})
-	s := sheet{rows: [][]panel{{{Plot: p, name: f.label(), note: rttNote(r)}}}, keys: legend{markKey("sample", rttMark)}.
+	s := sheet{rows: [][]panel{{{Plot: p, name: f.Heading(), note: rttNote(r)}}}, keys: legend{markKey("sample", rttMark)}.
 		add(len(srtt) > 0, lineKey("smoothed (SRTT)", srttLine)).
 		add(len(rto) > 0, lineKey("retransmission timeout (RTO)", rtoLine))}
 	return Figure{

@@ -32,7 +32,7 @@ func sequenceFigure(f *Flow) Figure {
 		add(true, lineKey("acknowledged", ackLine))}
 	first, last := 0, len(f.Segments)
 	whole := sequencePanel(f, first, last)
-	whole.name = f.label()
+	whole.name = f.Heading()
 	s.rows = [][]panel{{whole}}
 	caption := fmt.Sprintf("TCP time-sequence diagram: of %s with data %d were lost and %d sent again",
 		count(len(f.Segments), "segment"), lost, retransmitted)

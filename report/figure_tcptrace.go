@@ -27,7 +27,7 @@ func tcptraceFigure(f *Flow) Figure {
 	near := all.far == 0
 	whole := all.panel()
 	var s sheet
-	whole.name = f.label()
+	whole.name = f.Heading()
 	s.rows = [][]panel{{whole}}
 	height := 8 * vg.Centimeter
 	part := ""

@@ -43,9 +43,9 @@ func throughputFigures(flows []*Flow) []Figure {
 		if all > 0 {
 			note += fmt.Sprintf(" (%s %%)", formatPercent(float64(got)/float64(all)))
 		}
-		row = append(row, panel{p, f.label(), note})
-		parts = append(parts, f.label()+" "+note)
-		s.keys = append(s.keys, lineKey(w.goodput+" of "+f.label(), flowLine(f)))
+		row = append(row, panel{p, f.Heading(), note})
+		parts = append(parts, f.Heading()+" "+note)
+		s.keys = append(s.keys, lineKey(w.goodput+" of "+f.Heading(), flowLine(f)))
 	}
 	s.rows, s.keys = [][]panel{row}, append(s.keys, lineKey("throughput: IP bytes on the link", throughputLine))
 	return []Figure{{

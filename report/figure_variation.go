@@ -105,10 +105,10 @@ func variationFigures(flows []*Flow) []Figure {
 		top, beyond, pairs = max(top, highest), beyond+out, pairs+len(v.ipdv)
 		left.Add(steps{flowLine(v.flow), at})
 		right.Add(steps{flowLine(v.flow), cdfSteps(v.pdv, m, m.of(float64(longest)))})
-		s.keys = append(s.keys, lineKey(v.flow.label(), flowLine(v.flow)))
+		s.keys = append(s.keys, lineKey(v.flow.Heading(), flowLine(v.flow)))
 		if len(v.ipdv) > 0 {
 			parts = append(parts, fmt.Sprintf("%s varies by up to %s for 99 %% of the pairs, and 99.9 %% of its %s come within %s of the fastest",
-				v.flow.label(), durationText(v.reach()), wordsOf(v.flow).many, durationText(quantile(v.pdv, .999))))
+				v.flow.Heading(), durationText(v.reach()), wordsOf(v.flow).many, durationText(quantile(v.pdv, .999))))
 		}
 	}
 	left.Y.Max = 1.06 * top

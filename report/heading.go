@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -18,7 +19,7 @@ func headingOf(name, proto string, conversation int) string {
 }
 
 // Heading names the flow among the others of the results: "TCP", or "TCP 3".
-func (f *Flow) Heading() string { return headingOf(f.Name, f.Proto, f.Conversation) }
+func (f *Flow) Heading() string { return headingOf(cmp.Or(f.Name, f.as), f.Proto, f.Conversation) }
 
 // Heading names the flow among the others: "TCP", or "TCP 3".
 func (f *FlowResult) Heading() string { return headingOf(f.Name, f.Proto, f.Conversation) }
