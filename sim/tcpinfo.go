@@ -25,7 +25,7 @@ type TCPStats struct {
 	Retransmits    uint64 // segments sent again, for whatever reason
 	FastRecoveries uint64 // times that a sender entered fast recovery
 	Timeouts       uint64 // retransmission timeouts
-	Spurious       uint64 // recoveries that the sender itself found to have been needless
+	Spurious       uint64 // times that an acknowledgment told the sender that its recovery was needless
 	TailProbes     uint64 // recoveries brought about by a tail loss probe (RFC 8985 section 7)
 	ChecksumErrors uint64 // segments received and thrown away
 }

@@ -193,7 +193,7 @@ func (m *Meeting) mend(atClient, atServer *[]*match.Survey, sides [2]Side, fs ..
 		if s.capture == 1 {
 			c, surveys = &m.Server, atServer
 		}
-		m.Steps = append(m.Steps, fmt.Sprintf("the clock of %s was set %s by %v at frame %d, against the other's: that is taken out of all times behind it", c.Name, direction(s.by), time.Duration(max(s.by, -s.by)).Round(time.Microsecond), s.upTo))
+		m.Steps = append(m.Steps, fmt.Sprintf("the clock of %s was set %s by %v at frame %d, against the other's: that is taken out of all times behind it", c.Name, direction(s.by), about(time.Duration(max(s.by, -s.by))), s.upTo))
 		*c = mended(sides[s.capture].Capture, steps[s.capture])
 		if l := sides[s.capture].Listing; l != nil && s.by < 0 {
 			l.Back = max(0, l.Back+time.Duration(s.by))
@@ -224,4 +224,12 @@ func mended(c match.Capture, steps []capturefile.Step) match.Capture {
 		}
 		return rs, err
 	}}
+}
+
+// about rounds a step to the millisecond, which the packets tell at best: they may have waited longer on one side of it.
+func about(d time.Duration) time.Duration {
+	if d < 10*time.Millisecond {
+		return d.Round(time.Microsecond)
+	}
+	return d.Round(time.Millisecond)
 }

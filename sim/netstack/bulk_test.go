@@ -81,13 +81,3 @@ func lossy(cc string, loss string, seed uint64) bulk {
 		lasts: 100 * time.Second,
 	}
 }
-
-// late is a path that loses nothing but what its queue of 400 does not hold, and lets 5 % of packets be 5 ms late.
-func late(cc string, seed uint64) bulk {
-	return bulk{
-		world: WorldConfig{Seed: seed, CC: cc},
-		up:    "rate 20mbit limit 400 delay 20ms reorder 5% late 5ms",
-		down:  "delay 20ms",
-		lasts: 100 * time.Second,
-	}
-}

@@ -1,8 +1,6 @@
 package netstack
 
 import (
-	"time"
-
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
@@ -86,52 +84,14 @@ func (in inner) window() int {
 	return in.state.SndCwnd
 }
 
-// mendCubic lets the window grow as RFC 9438 has it, where the stack loses growth in two ways.
-//
-// Section 4.4: "cwnd MUST be incremented by (target - cwnd)/cwnd for each received new ACK". The stack does so in floating
-// point and then cuts the window to whole segments, at every ACK: an increment of less than one is lost, and so is nearly
-// all growth outside the Reno-friendly region. Here the parts are added up until they make a segment.
-//
-// Section 4.3: W_est is set to cwnd at the start of a congestion avoidance stage and then grows by alpha_cubic times the
-// segments acknowledged, over cwnd. The stack begins at W_max times beta, after W_max has been reduced by fast
-// convergence: at 0.6 times the old window instead of 0.7, so that it stands still until W_est has caught up.
-func (s *sender) mendCubic(in inner, now tcpip.MonotonicTime) {
-	state, cubic := in.state, in.cubic
-	acked := int(s.una.Size(state.SndUna))
-	if cubic == nil || state.FastRecovery.Active || state.SndCwnd < state.Ssthresh || state.SndCwnd < s.cwnd || s.cwnd == 0 {
-		s.part, s.friendly = 0, 0
-		return
-	}
-	if s.friendly == 0 {
-		s.friendly = float64(state.SndCwnd)
-		return // what ended the recovery acknowledges what was sent before
-	}
-	if acked <= 0 || acked > 1<<30 || in.rtt.SRTT <= 0 {
-		return
-	}
-	cwnd, segments := float64(s.cwnd), float64(acked)/float64(state.MaxPayloadSize)
-	const alpha = 3 * (1 - .7) / (1 + .7)
-	s.friendly += float64(alpha*segments) / cwnd
-	target := min(max(cubicWindow(cubic, now.Sub(cubic.T)+in.rtt.SRTT), cwnd), 1.5*cwnd) // the bounds of section 4.2
-	s.part = max(0, s.part+float64(segments*((target-cwnd)/cwnd))-float64(state.SndCwnd-s.cwnd))
-	whole := int(s.part)
-	state.SndCwnd = max(state.SndCwnd+whole, int(s.friendly))
-	s.part -= float64(whole)
-}
-
-// cubicWindow is RFC 9438 section 4.2, figure 1: "W_cubic(t) = C * (t - K)^3 + W_max".
-func cubicWindow(c *tcp.TCPCubicState, t time.Duration) float64 {
-	x := t.Seconds() - c.K
-	return float64(float64(c.C*float64(float64(x*x)*x)) + c.WMax)
-}
-
 // sender is one connection's sender, and what it was like when it was last looked after.
 type sender struct {
-	port uint16 // its own
-	ep   *tcp.Endpoint
-	cwnd int
-	una  seqnum.Value
-	told sample
+	port    uint16 // its own
+	ep      *tcp.Endpoint
+	cwnd    int
+	una     seqnum.Value
+	told    sample
+	recover seqnum.Value // the recovery point of the recovery that was told last
 
 	probe   tcpip.MonotonicTime // when the tail loss probe that is out was sent; zero if none is
 	probeAt tcpip.MonotonicTime // when the next one was last set to be sent
@@ -140,7 +100,10 @@ type sender struct {
 	timedOut bool // and what was sent before the timeout is not all acknowledged
 	ssthresh int  // set by that timeout
 
-	// CUBIC's congestion avoidance, segments.
-	part     float64 // of a segment, by which the window has grown
-	friendly float64 // W_est, the window that Reno would have; 0 outside congestion avoidance
+	curve
+	before before
+	usage  usage
+	timers timers
+
+	zeroProbes uint32 // of a zero window, that are not answered
 }

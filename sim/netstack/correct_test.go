@@ -78,7 +78,7 @@ func TestEachPacketNeedsItsInstant(t *testing.T) {
 		if f := b.run(t); f.perDrop() > 1.05 {
 			t.Errorf("seed %d: %.2f retransmissions per loss", seed+1, f.perDrop())
 		}
-		b.change = func(client *Host) { client.clock.asIs = true }
+		b.change = func(client *Host) { client.clock.asIs, client.senders.asIs.spurious = true, true } // else they are taken back
 		f := b.run(t)
 		lost, again = lost+f.data, again+int(f.stats.Retransmits)
 	}
@@ -87,17 +87,29 @@ func TestEachPacketNeedsItsInstant(t *testing.T) {
 	}
 }
 
-// 10 s, in which nothing is lost. Slow start ends early, as the first late packets look like lost ones.
+// 10 s, in which nothing is lost. By itself the stack leaves slow start early, as the first late packets look like lost ones.
 func TestOutstandingNeedsMending(t *testing.T) {
 	slow(t)
-	b := late("cubic", 1)
-	b.lasts = 10 * time.Second
-	if f := b.run(t); f.mbps < 12 || f.data > 0 {
+	m := measured{cc: "cubic", loss: "5"}
+	if f := m.run(t, 10*time.Second, nil); f.mbps < 18 || f.data > 0 {
 		t.Errorf("%.2f Mbit/s, %d lost", f.mbps, f.data)
 	}
-	b.change = func(client *Host) { client.senders.asIs.outstanding = true }
-	if f := b.run(t); f.mbps > 5 || f.data > 0 {
+	if f := m.run(t, 10*time.Second, func(client *Host) { client.senders.asIs.outstanding = true }); f.mbps > 10 || f.data > 0 {
 		t.Errorf("%.2f Mbit/s, %d lost, with the stack's own count: no longer needed?", f.mbps, f.data)
+	}
+}
+
+// The first 5 s of the same path: one late packet ends slow start for good where a recovery is not taken back.
+func TestSpuriousRecoveryNeedsMending(t *testing.T) {
+	slow(t)
+	for _, cc := range []string{"cubic", "reno"} {
+		m := measured{cc: cc, loss: "5"}
+		if f := m.run(t, 5*time.Second, nil); f.mbps < 15 {
+			t.Errorf("%s: %.2f Mbit/s", cc, f.mbps)
+		}
+		if f := m.run(t, 5*time.Second, func(client *Host) { client.senders.asIs.spurious = true }); f.mbps > 13 {
+			t.Errorf("%s: %.2f Mbit/s by itself: no longer needed?", cc, f.mbps)
+		}
 	}
 }
 
@@ -283,6 +295,34 @@ func TestCubicsGrowthNeedsMending(t *testing.T) {
 	}
 	if wmax, _, atK, _ = follow(asIs{cubic: true}); atK > .75*wmax {
 		t.Errorf("%.0f segments after K by itself, W_max is %.0f: no longer needed?", atK, wmax)
+	}
+}
+
+// RFC 9438 section 4.10: slow start ends by HyStart, without a loss. As in Linux, the window grows by a twentieth in each of
+// the ten round trips or so (40 ms, and what waits in the queue) of the next half second.
+func TestTheEndOfSlowStartNeedsMending(t *testing.T) {
+	grown := func(without asIs) float64 {
+		var first, last sim.TCPInfo
+		b := bulk{world: WorldConfig{CC: "cubic", Observe: func(i sim.TCPInfo) {
+			switch {
+			case i.Port == 7, i.Ssthresh < 0:
+			case first.At == 0:
+				first = i
+			case i.At < first.At.Add(500*time.Millisecond):
+				last = i
+			}
+		}}, up: "rate 100mbit delay 20ms", down: "delay 20ms", lasts: time.Second}
+		b.change = func(client *Host) { client.senders.asIs = without }
+		if f := b.run(t); f.data > 0 || first.Cwnd < 300 {
+			t.Errorf("%d lost; slow start ended at %d segments", f.data, first.Cwnd)
+		}
+		return float64(last.Cwnd) / float64(first.Cwnd)
+	}
+	if r := grown(asIs{}); r < 1.4 || r > 1.63 { // 1.05^7, 1.05^10
+		t.Errorf("the window grew to %.2f times what it was", r)
+	}
+	if r := grown(asIs{cubic: true}); r > 1.05 {
+		t.Errorf("the window grew to %.2f times what it was by itself: no longer needed?", r)
 	}
 }
 

@@ -176,9 +176,9 @@ func TestAWindowUpdateIsLost(t *testing.T) {
 		end      time.Duration // to ten milliseconds: when all is read
 		causes   string
 	}{
-		{"", "", 11520 * time.Millisecond, ""},
-		{"", "drop window-update all", 22990 * time.Millisecond, strings.Repeat("; drop window-update all", 3)[2:]},
-		{"drop window-probe 6", "drop window-update all", 39300 * time.Millisecond,
+		{"", "", 5960 * time.Millisecond, ""},
+		{"", "drop window-update all", 17520 * time.Millisecond, strings.Repeat("; drop window-update all", 3)[2:]},
+		{"drop window-probe 6", "drop window-update all", 33960 * time.Millisecond,
 			strings.Repeat("drop window-update all; ", 3) + "drop window-probe 6"},
 	} {
 		r := &recovery{}

@@ -191,7 +191,7 @@ func (h *Host) Stats() sim.TCPStats {
 	return sim.TCPStats{
 		Retransmits:    s.Retransmits.Value(),
 		FastRecoveries: s.SACKRecovery.Value() + s.FastRecovery.Value(),
-		Timeouts:       s.Timeouts.Value(),
+		Timeouts:       s.Timeouts.Value() - h.senders.zeroProbes,
 		Spurious:       s.SpuriousRecovery.Value() + s.SpuriousRTORecovery.Value(),
 		TailProbes:     s.TLPRecovery.Value(),
 		ChecksumErrors: s.ChecksumErrors.Value(),

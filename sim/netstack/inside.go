@@ -35,6 +35,9 @@ type offsets struct {
 	timerState, target  uintptr // of a timer's state and the instant at which it is to go off, in a timer
 	clockTarget, waiter uintptr // of the instant for which the host's clock has it, and of what is set there, in a timer
 	probed              uintptr // of whether a probe is out, in the sender: bool
+	spurious            uintptr // of whether the recovery was found to be needless, in the sender: bool
+	rack                uintptr // of TCPRACKState, in the sender
+	zeroProbes          uintptr // of how many probes of a zero window were not answered, in the sender: uint32
 	minRTO              uintptr // of the least retransmission timeout, in the sender: time.Duration
 
 	err error
@@ -93,6 +96,9 @@ func (o *offsets) lookAtTimers(sender reflect.Type, field func(reflect.Type, str
 	o.waiter = field(resend.Type, "timer", reflect.TypeFor[tcpip.Timer]()).Offset
 	rack := field(sender, "rc", nil)
 	o.probed = rack.Offset + field(rack.Type, "tlpRxtOut", reflect.TypeFor[bool]()).Offset
+	o.rack = rack.Offset + field(rack.Type, "TCPRACKState", reflect.TypeFor[tcp.TCPRACKState]()).Offset
+	o.spurious = field(sender, "spuriousRecovery", reflect.TypeFor[bool]()).Offset
+	o.zeroProbes = field(sender, "unackZeroWindowProbes", reflect.TypeFor[uint32]()).Offset
 	o.minRTO = field(sender, "minRTO", reflect.TypeFor[time.Duration]()).Offset
 }
 
@@ -136,14 +142,17 @@ func (s segment) following() segment {
 
 // ifSent is the end of the list from the first segment on that has not been sent.
 func (s segment) ifSent() segment {
-	if s.at == nil || *(*uint32)(unsafe.Add(s.at, inside.sent)) == 0 {
+	if s.at == nil || s.sent() == 0 {
 		return segment{}
 	}
 	return s
 }
 
 func (s segment) acked() bool { return *(*bool)(unsafe.Add(s.at, inside.acked)) }
-func (s segment) lost() bool  { return *(*bool)(unsafe.Add(s.at, inside.lost)) }
+func (s segment) lost() *bool { return (*bool)(unsafe.Add(s.at, inside.lost)) }
+func (s segment) sent() uint32 {
+	return *(*uint32)(unsafe.Add(s.at, inside.sent))
+}
 func (s segment) when() *tcpip.MonotonicTime {
 	return (*tcpip.MonotonicTime)(unsafe.Add(s.at, inside.when))
 }
@@ -154,7 +163,7 @@ func (s segment) payload() int {
 // inFlight counts the segments that have been sent and are neither SACKed nor lost, nor were too big for the path.
 func (in inner) inFlight() (n int) {
 	for s := in.segments(); s.at != nil; s = s.following() {
-		if !s.acked() && !s.lost() && *s.when() != tooBig {
+		if !s.acked() && !*s.lost() && *s.when() != tooBig {
 			n++
 		}
 	}
@@ -163,6 +172,18 @@ func (in inner) inFlight() (n int) {
 
 // probed reports whether a tail loss probe was sent and nothing has been heard of it.
 func (in inner) probed() bool { return *(*bool)(unsafe.Add(in.snd, inside.probed)) }
+
+// spurious is whether an acknowledgment has shown that the recovery, which may be over, was entered for nothing.
+func (in inner) spurious() *bool { return (*bool)(unsafe.Add(in.snd, inside.spurious)) }
+
+func (in inner) rack() *tcp.TCPRACKState {
+	return (*tcp.TCPRACKState)(unsafe.Add(in.snd, inside.rack))
+}
+
+// zeroProbes is how many probes of a zero window have been sent since the last that was answered.
+func (in inner) zeroProbes() uint32 {
+	return *(*uint32)(unsafe.Add(in.snd, inside.zeroProbes))
+}
 
 // minRTO is the least that the stack makes of the retransmission timeout when it next measures a round trip.
 func (in inner) minRTO() *time.Duration { return (*time.Duration)(unsafe.Add(in.snd, inside.minRTO)) }
@@ -173,8 +194,29 @@ func (in inner) probe() stackTimer  { return stackTimer{unsafe.Add(in.snd, insid
 // stackTimer is one of the sender's timers.
 type stackTimer struct{ at unsafe.Pointer }
 
-// enabled reports whether the timer is set: its state is then the third of four.
-func (t stackTimer) enabled() bool { return *(*int)(unsafe.Add(t.at, inside.timerState)) == 2 }
+// The states of a timer, beside one that has never been used. One that is orphaned is not set, but the host's clock will
+// wake it, to find that out.
+const (
+	enabled  = 2
+	orphaned = 3
+)
+
+func (t stackTimer) state() *int { return (*int)(unsafe.Add(t.at, inside.timerState)) }
+
+func (t stackTimer) enabled() bool { return *t.state() == enabled }
+
+func (t stackTimer) disable() {
+	if t.enabled() {
+		*t.state() = orphaned
+	}
+}
+
+// enableAgain sets a timer that was set for the instant at before it was disabled.
+func (t stackTimer) enableAgain(at tcpip.MonotonicTime) {
+	if *t.state() == orphaned {
+		*t.state(), *t.target() = enabled, at
+	}
+}
 
 func (t stackTimer) target() *tcpip.MonotonicTime {
 	return (*tcpip.MonotonicTime)(unsafe.Add(t.at, inside.target))

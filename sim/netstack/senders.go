@@ -16,10 +16,12 @@ type senders struct {
 	lastID  connID    // a packet mostly belongs to the same connection as the one before
 	last    *sender
 	asIs    asIs
+
+	zeroProbes uint64 // that were sent, of a zero window: the stack counts them as timeouts
 }
 
 // asIs leaves single corrections out: tests show by it what the stack does without them.
-type asIs struct{ outstanding, reno, recovery, cubic, tooBig, timers bool }
+type asIs struct{ outstanding, zeroWindow, spurious, growth, reno, recovery, cubic, tooBig, timers bool }
 
 // sample is what was last told of a sender, but for the time of it.
 type sample = sim.TCPInfo
@@ -30,7 +32,7 @@ func (ss *senders) add(ep tcpip.Endpoint, remote tcpip.FullAddress) {
 	if err != nil {
 		return // closed before it was accepted: there is nothing to look after
 	}
-	s := &sender{port: local.Port, ep: ep.(*tcp.Endpoint)}
+	s := &sender{port: local.Port, ep: ep.(*tcp.Endpoint), curve: curve{unknown: true}}
 	if in, ok := look(s.ep, ss.host.config.CC); ok {
 		s.mss = in.state.MaxPayloadSize // what it sends before the first packet comes may be too big for the path
 	}
@@ -57,11 +59,20 @@ func (ss *senders) all() {
 
 // wrote looks after the timers of s, which the stack sets when a program hands it something to send.
 func (ss *senders) wrote(s *sender) {
-	if s == nil || ss.asIs.timers {
+	if s == nil {
 		return
 	}
 	if in, ok := look(s.ep, ss.host.config.CC); ok {
-		s.mendTimers(in, ss.host.clock.NowMonotonic())
+		now := ss.host.clock.NowMonotonic()
+		switch {
+		case ss.asIs.timers:
+		case in.state.SndNxt == s.timers.next:
+			s.timers.keepTimers(in, now)
+		default:
+			s.mendTimers(in, now)
+		}
+		s.use(in, now)
+		s.timers.note(in)
 	}
 }
 
@@ -73,21 +84,31 @@ func (ss *senders) lookAfter(s *sender) {
 	if !ss.asIs.tooBig {
 		s.mendTooBig(in)
 	}
+	if !ss.asIs.zeroWindow && s.mendZeroWindow(in) {
+		ss.zeroProbes++
+	}
+	if !ss.asIs.spurious {
+		s.mendSpurious(in)
+	}
+	now := ss.host.clock.NowMonotonic()
+	idle := !ss.asIs.growth && s.mendGrowth(in, now)
 	if !ss.asIs.reno {
 		s.mendReno(in.state)
 	}
 	if !ss.asIs.recovery {
 		s.mendRecovery(in)
 	}
-	if !ss.asIs.cubic {
-		s.mendCubic(in, ss.host.clock.NowMonotonic())
+	if !ss.asIs.cubic && !idle {
+		s.mendCubic(in, now)
 	}
 	if !ss.asIs.outstanding {
 		mendOutstanding(in)
 	}
 	if !ss.asIs.timers {
-		s.mendTimers(in, ss.host.clock.NowMonotonic())
+		s.mendTimers(in, now)
 	}
+	s.use(in, now)
+	s.timers.note(in)
 	s.cwnd, s.una, s.mss = in.state.SndCwnd, in.state.SndUna, in.state.MaxPayloadSize
 	if !ss.asIs.recovery {
 		s.cwnd = in.window()
@@ -114,10 +135,19 @@ func (ss *senders) tell(s *sender, in inner) {
 	if now.Ssthresh == tcp.InitialSsthresh {
 		now.Ssthresh = -1
 	}
-	if now == s.told {
+	anew := now.Recovery && in.state.FastRecovery.Last != s.recover
+	if now == s.told && !anew {
 		return
 	}
 	now.At = ss.host.loop.Now()
+	if anew {
+		if s.told.Recovery { // what ended one recovery began another
+			between := now
+			between.Recovery = false
+			ss.host.config.Observe(between)
+		}
+		s.recover = in.state.FastRecovery.Last
+	}
 	s.told = now
 	ss.host.config.Observe(now)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
 )
 
 // What Linux has for G in RFC 6298 section 2.3, "RTO <- SRTT + max (G, K*RTTVAR)": TCP_RTO_MIN.
@@ -48,6 +49,38 @@ func (s *sender) mendTimers(in inner, now tcpip.MonotonicTime) {
 		if at := s.probe.Add(in.state.RTO); at.Before(*t.target()) {
 			t.bringForward(later(at, now), now)
 		}
+	}
+}
+
+// timers is when the retransmission timer and the probe's are to go off; zero if they are not set.
+type timers struct {
+	resend, probe tcpip.MonotonicTime
+	next          seqnum.Value // SND.NXT of that time
+}
+
+// note takes down the timers, to be set so again by keepTimers.
+func (t *timers) note(in inner) {
+	*t = timers{next: in.state.SndNxt}
+	if r := in.resend(); r.enabled() {
+		t.resend = *r.target()
+	}
+	if p := in.probe(); p.enabled() {
+		t.probe = *p.target()
+	}
+}
+
+// keepTimers sets the timers as they were before a write that sent nothing, as the window is full. The stack sets the
+// probe's timer anew and takes the retransmission timer off, at every write, so that a program that goes on writing in an
+// outage has no timeout until its socket buffer is full.
+func (t *timers) keepTimers(in inner, now tcpip.MonotonicTime) {
+	none := tcpip.MonotonicTime{}
+	r, p := in.resend(), in.probe()
+	switch {
+	case t.resend != none && !r.enabled():
+		p.disable()
+		r.enableAgain(t.resend)
+	case t.probe != none && p.enabled() && t.probe.Before(*p.target()):
+		p.bringForward(t.probe, now)
 	}
 }
 

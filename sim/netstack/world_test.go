@@ -13,13 +13,13 @@ import (
 )
 
 // newLink returns a link in words.
-func newLink(t testing.TB, name, words string, seed uint64, o netem.Observer) *netem.Link {
+func newLink(t testing.TB, name, words string, seed uint64, o netem.Observer) netem.Stage {
 	t.Helper()
 	spec, err := netem.Parse(words)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := netem.NewLink(name, spec, seed, o)
+	l, err := netem.NewStage(name, spec, seed, o)
 	if err != nil {
 		t.Fatal(err)
 	}
