@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -105,18 +106,19 @@ func errno(c *calls.Call) string {
 	return fmt.Sprintf("(%v)", c.Err)
 }
 
-// callKeeper gives the collector of a run the first calls of its programs.
+// callKeeper gives the collector of a run the first calls of its programs, in their turn among all else that is told.
 type callKeeper struct {
 	collector *report.Collector
+	world     world
 	keep      int
 	begun     int
 	numbers   map[*calls.Call]int // of those that have not returned
 	ipv6      bool
-	over      bool // programs that still wait when the run is over close their sockets then
+	over      atomic.Bool // programs that still wait when the run is over close their sockets then
 }
 
-func newCallKeeper(c *report.Collector, keep int, ipv6 bool) *callKeeper {
-	return &callKeeper{collector: c, keep: keep, ipv6: ipv6, numbers: map[*calls.Call]int{}}
+func newCallKeeper(c *report.Collector, w world, keep int, ipv6 bool) *callKeeper {
+	return &callKeeper{collector: c, world: w, keep: keep, ipv6: ipv6, numbers: map[*calls.Call]int{}}
 }
 
 // trace returns h, whose calls are told if calls are kept.
@@ -131,26 +133,33 @@ func (k *callKeeper) trace(h sim.Host, name string, program int) sim.Host {
 
 // Begin implements calls.Observer.
 func (k *callKeeper) Begin(c *calls.Call) {
-	if k.over {
+	if k.over.Load() {
 		return
 	}
-	if k.begun++; k.begun > k.keep {
-		k.collector.CallBegan(report.Call{}, k.keep) // is counted
-		return
-	}
-	if n, kept := k.collector.CallBegan(callOf(c, sim.Epoch), k.keep); kept {
-		k.numbers[c] = n
-	}
+	r := callOf(c, sim.Epoch)
+	k.world.Tell(r.Begin, func(netem.Time) {
+		if k.begun++; k.begun > k.keep {
+			k.collector.CallBegan(report.Call{}, k.keep) // is counted
+			return
+		}
+		if n, kept := k.collector.CallBegan(r, k.keep); kept {
+			k.numbers[c] = n
+		}
+	})
 }
 
 // End implements calls.Observer.
 func (k *callKeeper) End(c *calls.Call) {
-	n, kept := k.numbers[c]
-	if !kept || k.over {
+	if k.over.Load() {
 		return
 	}
-	delete(k.numbers, c)
-	k.collector.CallEnded(n, callOf(c, sim.Epoch))
+	r := callOf(c, sim.Epoch)
+	k.world.Tell(r.End, func(netem.Time) {
+		if n, kept := k.numbers[c]; kept {
+			delete(k.numbers, c)
+			k.collector.CallEnded(n, r)
+		}
+	})
 }
 
 // callsKept checks --trace-calls of a run.

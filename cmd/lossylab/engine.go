@@ -15,6 +15,9 @@ type world interface {
 	// Hosts returns client number n, from 0, and the server.
 	Hosts(n int) (client, server sim.Host)
 
+	// Begin has the world's time begin, on the kernel engine: before, it has been made.
+	Begin() error
+
 	// Start runs f as a program that Run waits for. On the kernel engine programs run side by side.
 	Start(f func())
 
@@ -69,6 +72,9 @@ type virtualWorld struct {
 
 // Hosts implements world.
 func (w virtualWorld) Hosts(n int) (client, server sim.Host) { return w.Clients[n], w.Server }
+
+// Begin implements world.
+func (w virtualWorld) Begin() error { return nil }
 
 // Tell implements world.
 func (w virtualWorld) Tell(at netem.Time, f func(at netem.Time)) { f(at) }

@@ -110,6 +110,9 @@ func (x *experiment) headers() int {
 // run lets the world run to its end, and returns when it was over. An error is the context's, or a server's that could
 // not begin; what clients met is told by the pairs.
 func (x *experiment) run(ctx context.Context) error {
+	if err := x.world.Begin(); err != nil {
+		return err
+	}
 	var began atomic.Pointer[error]
 	_, server := x.world.Hosts(0)
 	x.world.Start(func() {

@@ -115,7 +115,7 @@ func (p *peers) note(interrupted bool, r *report.AppResult) string {
 // finish closes the books.
 func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 	if p.calls != nil {
-		p.calls.over = true
+		p.calls.over.Store(true)
 	}
 	flow, r := p.collector.Finish(p.x.world.Now(), p.running.Load() > 0)
 	r.Note = p.note(interrupted, &r.App)

@@ -135,8 +135,8 @@ func (l *lab) runOne(ctx context.Context, world string) error {
 		if err := l.listen(p); err != nil {
 			return diskError(l.dir, err)
 		}
-		if l.traceCalls > 0 && l.engine == netstackEngine { // on the machine's own sockets strace(1) sees more
-			p.calls = newCallKeeper(p.collector, l.traceCalls, l.IPv6)
+		if l.traceCalls > 0 {
+			p.calls = newCallKeeper(p.collector, x.world, l.traceCalls, l.IPv6)
 		}
 	}
 	if captures != nil {

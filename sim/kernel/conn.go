@@ -54,17 +54,17 @@ func (c *conn) Close() error {
 
 // SetDeadline implements net.Conn.
 func (c *conn) SetDeadline(t time.Time) error {
-	return c.Conn.SetDeadline(c.host.world.clock.deadline(t))
+	return c.Conn.SetDeadline(c.host.world.clock.Load().deadline(t))
 }
 
 // SetReadDeadline implements net.Conn.
 func (c *conn) SetReadDeadline(t time.Time) error {
-	return c.Conn.SetReadDeadline(c.host.world.clock.deadline(t))
+	return c.Conn.SetReadDeadline(c.host.world.clock.Load().deadline(t))
 }
 
 // SetWriteDeadline implements net.Conn.
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	return c.Conn.SetWriteDeadline(c.host.world.clock.deadline(t))
+	return c.Conn.SetWriteDeadline(c.host.world.clock.Load().deadline(t))
 }
 
 // listener is a net.Listener whose connections are conns.
@@ -91,7 +91,6 @@ func (l *listener) Close() error {
 // packetConn is a net.PacketConn whose deadlines are in the world's time of day.
 type packetConn struct {
 	net.PacketConn
-	clock clock
 	*datagrams
 	host *Host
 }
@@ -114,17 +113,17 @@ func (c *packetConn) Close() error {
 
 // SetDeadline implements net.PacketConn.
 func (c *packetConn) SetDeadline(t time.Time) error {
-	return c.PacketConn.SetDeadline(c.clock.deadline(t))
+	return c.PacketConn.SetDeadline(c.host.world.clock.Load().deadline(t))
 }
 
 // SetReadDeadline implements net.PacketConn.
 func (c *packetConn) SetReadDeadline(t time.Time) error {
-	return c.PacketConn.SetReadDeadline(c.clock.deadline(t))
+	return c.PacketConn.SetReadDeadline(c.host.world.clock.Load().deadline(t))
 }
 
 // SetWriteDeadline implements net.PacketConn.
 func (c *packetConn) SetWriteDeadline(t time.Time) error {
-	return c.PacketConn.SetWriteDeadline(c.clock.deadline(t))
+	return c.PacketConn.SetWriteDeadline(c.host.world.clock.Load().deadline(t))
 }
 
 // CloseWrite ends what is sent on a TCP connection; what comes can still be read.

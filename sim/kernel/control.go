@@ -128,6 +128,7 @@ type reply struct {
 	Ready    *ready    `json:",omitempty"`
 	Counters *counters `json:",omitempty"`
 	Quiet    *quiet    `json:",omitempty"`
+	Zero     int64     `json:",omitempty"` // of the world's time, on the monotonic clock
 	Number   int       `json:",omitempty"`
 	Ports    []Port    `json:",omitempty"`
 }

@@ -114,7 +114,7 @@ func (w *World) watch(fd int, f func(sim.TCPInfo)) {
 		if i.At = told[i.Port].At; i == told[i.Port] {
 			return
 		}
-		i.At = w.clock.now()
+		i.At = w.clock.Load().now()
 		told[i.Port] = i
 		w.Tell(i.At, func(at netem.Time) { i.At = at; f(i) })
 	}

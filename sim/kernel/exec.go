@@ -87,7 +87,7 @@ func (w *World) Quiet(ctx context.Context) {
 
 // End ends the links of a world whose Run is not called, waits until all that happened is told, and returns when that was.
 func (w *World) End() (netem.Time, error) {
-	at := w.clock.now()
+	at := w.clock.Load().now()
 	err := w.stop()
 	w.end.Store(int64(at))
 	return at, err

@@ -217,6 +217,8 @@ func (h *helper) answer(r request, files []*os.File) {
 		out, err = h.socket(&r)
 	case "diag":
 		out, err = h.diagnosis(r.Host)
+	case "begin":
+		a.Zero = h.begin()
 	case "quiet":
 		a.Quiet = h.quiet()
 	case "stop":
@@ -234,6 +236,15 @@ func (h *helper) answer(r request, files []*os.File) {
 	}
 	h.control.send(a, out)
 	out.Close()
+}
+
+// begin has the world's time begin now, unless it has begun, and returns when it did.
+func (h *helper) begin() (zero int64) {
+	h.relay.do(func() {
+		h.relay.begin()
+		zero = h.relay.clock.zero
+	})
+	return zero
 }
 
 // quiet looks whether anything is still to happen.

@@ -31,7 +31,7 @@ func newHost(w *World, number int) *Host {
 }
 
 // Now implements sim.Clock.
-func (h *Host) Now() time.Time { return h.world.clock.date() }
+func (h *Host) Now() time.Time { return h.world.clock.Load().date() }
 
 // Sleep implements sim.Clock.
 func (h *Host) Sleep(d time.Duration) { time.Sleep(d) }
@@ -99,7 +99,7 @@ func (h *Host) ListenPacket(network, address string) (net.PacketConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &packetConn{PacketConn: pc, clock: h.world.clock, datagrams: h.reader(), host: h}
+	c := &packetConn{PacketConn: pc, datagrams: h.reader(), host: h}
 	h.keep(c)
 	return c, nil
 }

@@ -95,6 +95,16 @@ func (r *relay) run() {
 	}
 }
 
+// begin has time begin now, if no packet has come yet.
+func (r *relay) begin() {
+	if !r.begun() {
+		r.clock = startClock()
+	}
+}
+
+// begun reports whether a packet has come: then time goes on as it is.
+func (r *relay) begun() bool { return r.offered != [2]uint64{} }
+
 // read takes what a host has sent, up to a burst, and reports whether there was anything.
 func (r *relay) read(i int) bool {
 	p := r.ports[i]
@@ -179,7 +189,7 @@ func (r *relay) deliver(now netem.Time) {
 
 // tell passes on what has happened, from time to time.
 func (r *relay) tell(now netem.Time) {
-	if r.events == nil || now < r.lastly+tell {
+	if r.events == nil || now < r.lastly+tell || !r.begun() {
 		return
 	}
 	if r.events.fresh || now >= r.lastly+marked {
@@ -196,7 +206,7 @@ func (r *relay) wait(fds []unix.PollFd, now netem.Time) {
 	if r.rested = until.Sub(now) > rest; r.rested {
 		until -= netem.Time(early)
 	}
-	if r.events != nil {
+	if r.events != nil && r.begun() {
 		if r.events.fresh {
 			until = min(until, r.lastly+tell)
 		} else {

@@ -27,6 +27,10 @@ type story struct {
 	end     atomic.Int64 // nothing is told that happened later
 }
 
+// heldBack is how long a story waits for those who notice late what has happened: samples of TCP tell of a recovery up to
+// sampleEvery after it began.
+const heldBack = 4 * netem.Time(sampleEvery)
+
 // saying is something that is to be told in its turn.
 type saying struct {
 	at netem.Time
@@ -57,7 +61,7 @@ func (s *story) read(p *player) (end netem.Time, err error) {
 			s.close()
 			return s.at, err
 		case e.Packet == nil:
-			s.until(e.At)
+			s.until(e.At - heldBack)
 		default:
 			s.pending = append(s.pending, e)
 		}

@@ -33,6 +33,7 @@ func (w *World) sample(h *Host, c *net.TCPConn) {
 	port := uint16(c.LocalAddr().(*net.TCPAddr).Port)
 	go func() {
 		var told sim.TCPInfo
+		var looked netem.Time
 		for {
 			var info *unix.TCPInfo
 			var failed error
@@ -43,8 +44,12 @@ func (w *World) sample(h *Host, c *net.TCPConn) {
 			}
 			now := tcpInfo(info, port)
 			now.At = told.At
-			if now != told {
-				now.At = w.clock.now()
+			before := looked
+			if looked = w.clock.Load().now(); now != told {
+				now.At = looked
+				if now.Recovery && !told.Recovery || now.Timeout && !told.Timeout {
+					now.At = before // since when it may be so: what was sent in between was sent because of it
+				}
 				told = now
 				w.Tell(now.At, func(at netem.Time) {
 					now.At = at

@@ -22,7 +22,7 @@ type World struct {
 	Client, Server *Host
 
 	config   Config
-	clock    clock
+	clock    atomic.Pointer[clock]
 	ready    ready
 	helper   *helperProcess
 	story    story
@@ -67,7 +67,8 @@ func NewWorld(c Config, observer netem.Observer) (*World, error) {
 		}
 		return nil, fmt.Errorf("the kernel engine's helper process ended before it began: use --engine netstack")
 	}
-	w.ready, w.clock = *r.Ready, joinClock(r.Ready.Zero)
+	w.ready = *r.Ready
+	w.join(r.Ready.Zero)
 	if c.Record != nil {
 		w.recorded = io.TeeReader(w.helper.events, c.Record)
 	} else {
@@ -153,12 +154,28 @@ func (w *World) ask(r request, files ...*os.File) (answered, error) {
 	return a, a.Err.err()
 }
 
+// join takes the clock that the helper began.
+func (w *World) join(zero int64) {
+	c := joinClock(zero)
+	w.clock.Store(&c)
+}
+
+// Begin has the world's time begin now, if no packet has been sent yet. Otherwise it is the time since the links were made.
+// Call it before the first program is started.
+func (w *World) Begin() error {
+	a, err := w.ask(request{Op: "begin"})
+	if err == nil {
+		w.join(a.Zero)
+	}
+	return err
+}
+
 // Now returns the present instant, or that at which the world ended.
 func (w *World) Now() netem.Time {
 	if end := w.end.Load(); end > 0 {
 		return netem.Time(end)
 	}
-	return w.clock.now()
+	return w.clock.Load().now()
 }
 
 // Tell has f called in its turn among what observers are told of the network, with the instant, which is later only if
@@ -192,7 +209,7 @@ func (w *World) Over() bool { return w.over }
 // is not told.
 func (w *World) Run(ctx context.Context, limit netem.Time) error {
 	w.story.end.Store(int64(limit))
-	timer := time.NewTimer(limit.Sub(w.clock.now()))
+	timer := time.NewTimer(limit.Sub(w.clock.Load().now()))
 	defer timer.Stop()
 	settled := make(chan struct{})
 	leave := make(chan struct{})
@@ -211,7 +228,7 @@ func (w *World) Run(ctx context.Context, limit netem.Time) error {
 	if e := w.stop(); err == nil {
 		err = e
 	}
-	w.end.Store(int64(min(w.clock.now(), limit)))
+	w.end.Store(int64(min(w.clock.Load().now(), limit)))
 	return err
 }
 

@@ -283,3 +283,29 @@ func TestRunEndsAtItsLimit(t *testing.T) {
 		t.Errorf("%v, over %v, finished %v, at %v of %v", err, w.Over(), w.Finished(), w.Now(), limit)
 	}
 }
+
+// Time begins when Begin says so, and not anew once a packet has been sent.
+func TestTimeBegins(t *testing.T) {
+	w := newTestWorld(t, Config{}, silence{})
+	time.Sleep(50 * time.Millisecond) // the world has been made, and nothing happens yet
+	before := w.Now()
+	if err := w.Begin(); err != nil {
+		t.Fatal(err)
+	}
+	if now := w.Now(); before < netem.Time(50*time.Millisecond) || now > before {
+		t.Errorf("it is %v, and was %v before it began", now, before)
+	}
+	c, err := w.Client.Dial(t.Context(), "udp", w.address(7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Write([]byte("hello"))
+	w.Client.Sleep(20 * time.Millisecond) // it is on the link, or has been
+	before = w.Now()
+	if err := w.Begin(); err != nil {
+		t.Fatal(err)
+	}
+	if now := w.Now(); now < before {
+		t.Errorf("it is %v, and was %v before a packet had been sent", now, before)
+	}
+}
