@@ -91,6 +91,7 @@ type sender struct {
 	cwnd    int
 	una     seqnum.Value
 	told    sample
+	buffer  int64        // bytes for which there has to be room in the buffer for sending
 	recover seqnum.Value // the recovery point of the recovery that was told last
 
 	probe   tcpip.MonotonicTime // when the tail loss probe that is out was sent; zero if none is

@@ -177,9 +177,9 @@ func TestAWindowUpdateIsLost(t *testing.T) {
 		causes   string
 	}{
 		{"", "", 5960 * time.Millisecond, ""},
-		{"", "drop window-update all", 17520 * time.Millisecond, strings.Repeat("; drop window-update all", 3)[2:]},
-		{"drop window-probe 6", "drop window-update all", 33960 * time.Millisecond,
-			strings.Repeat("drop window-update all; ", 3) + "drop window-probe 6"},
+		{"", "drop window-update all", 17510 * time.Millisecond, strings.Repeat("; drop window-update all", 2)[2:]},
+		{"drop window-probe 6", "drop window-update all", 33940 * time.Millisecond,
+			strings.Repeat("drop window-update all; ", 2) + "drop window-probe 6"},
 	} {
 		r := &recovery{}
 		w := newWorld(t, WorldConfig{Seed: 1}, "rate 100mbit delay 20ms "+c.up, "delay 20ms "+c.down, r)

@@ -104,12 +104,13 @@ func (h *Host) makeStack() {
 	h.tcp.Pause()
 }
 
-// The sizes of TCP's socket buffers, bytes. They are as large from the start as Linux's grow (net.ipv4.tcp_wmem), enough
-// for 800 Mbit/s at 40 ms: the stack's own tuning begins small and lags behind, and its flows are then limited by
-// buffers and not by what an experiment is about.
+// The sizes of TCP's socket buffers, bytes. Those for receiving are as large from the start as Linux's grow, enough for 800
+// Mbit/s at 40 ms: the stack's own tuning lags behind, and its flows are then limited by buffers and not by what an
+// experiment is about. Those for sending grow with the window (mendBuffer): a program's bytes wait there for their turn.
 const (
 	minBuffer     = 4 << 10
-	defaultBuffer = 4 << 20
+	sendBuffer    = 85 << 10
+	receiveBuffer = 4 << 20
 	maxBuffer     = 8 << 20
 )
 
@@ -134,8 +135,8 @@ func (h *Host) configure() error {
 	cc, sack := tcpip.CongestionControlOption(h.config.CC), tcpip.TCPSACKEnabled(!h.config.NoSACK)
 	for _, o := range []tcpip.SettableTransportProtocolOption{
 		&cc, &sack, &recovery,
-		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: defaultBuffer, Max: maxBuffer},
-		&tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: defaultBuffer, Max: maxBuffer},
+		&tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: sendBuffer, Max: maxBuffer},
+		&tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: receiveBuffer, Max: maxBuffer},
 	} {
 		if err := h.stack.SetTransportProtocolOption(tcp.ProtocolNumber, o); err != nil {
 			return failure(fmt.Sprintf("%T", o), err)

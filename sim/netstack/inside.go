@@ -211,11 +211,18 @@ func (t stackTimer) disable() {
 	}
 }
 
-// enableAgain sets a timer that was set for the instant at before it was disabled.
-func (t stackTimer) enableAgain(at tcpip.MonotonicTime) {
-	if *t.state() == orphaned {
-		*t.state(), *t.target() = enabled, at
+// set sets a timer that is not set, and has been before, for an instant that is not before now.
+func (t stackTimer) set(at, now tcpip.MonotonicTime) {
+	waiter := *(*tcpip.Timer)(unsafe.Add(t.at, inside.waiter))
+	if waiter == nil {
+		return
 	}
+	clock := (*tcpip.MonotonicTime)(unsafe.Add(t.at, inside.clockTarget))
+	if *t.state() != orphaned || at.Before(*clock) {
+		*clock = at
+		waiter.Reset(at.Sub(now))
+	}
+	*t.state(), *t.target() = enabled, at
 }
 
 func (t stackTimer) target() *tcpip.MonotonicTime {

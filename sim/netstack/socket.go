@@ -80,17 +80,20 @@ func (d *side) setDeadline(t time.Time) {
 
 // wait parks the running program until the endpoint is ready for d, the deadline passes or the socket is closed.
 func (s *socket) wait(d *side) error {
-	if err := s.check(d); err != nil || s.ep.Readiness(d.mask) != 0 {
+	if err := s.check(d); err != nil || s.ready(d) {
 		return err
 	}
 	p := s.host.loop.Current()
 	d.waiting = append(d.waiting, p)
 	defer d.leave(p)
-	for s.check(d) == nil && s.ep.Readiness(d.mask) == 0 {
+	for s.check(d) == nil && !s.ready(d) {
 		s.host.loop.Park()
 	}
 	return s.check(d)
 }
+
+// ready reports whether the endpoint is ready for d. The stack also says that the peer has finished sending, to whoever asks.
+func (s *socket) ready(d *side) bool { return s.ep.Readiness(d.mask)&d.mask != 0 }
 
 // leave takes p off the waiting list.
 func (d *side) leave(p *sim.Proc) {

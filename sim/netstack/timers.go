@@ -10,7 +10,7 @@ import (
 // What Linux has for G in RFC 6298 section 2.3, "RTO <- SRTT + max (G, K*RTTVAR)": TCP_RTO_MIN.
 const minVariance = 200 * time.Millisecond
 
-// mendTimers sets the retransmission timeout, and the probe's timer by it, where the stack errs in three ways.
+// mendTimers sets the retransmission timeout, and the probe's timer by it, where the stack errs in four ways.
 //
 // It holds 200 ms to be the least timeout, where Linux adds them to SRTT. In virtual time RTTVAR goes to nothing, and a
 // round trip of more than 200 ms then takes just as long as the timeout.
@@ -21,6 +21,10 @@ const minVariance = 200 * time.Millisecond
 //
 // When the probe's timer goes off once more while a probe is out, it sends nothing and sets the timeout, from then. RFC
 // 8985 section 7.3: "the sender MUST re-arm the RTO timer" after it has sent the probe; so a timeout after that is enough.
+//
+// It sets no timer when it sends a FIN again in a recovery, since it counts that as nothing in flight; when that is lost too,
+// the connection is never closed. RFC 6298 section 5.1: "Every time a packet containing data is sent (including a
+// retransmission), if the timer is not running, start it".
 func (s *sender) mendTimers(in inner, now tcpip.MonotonicTime) {
 	if in.rtt.SRTTInited {
 		least := in.rtt.SRTT + minVariance
@@ -34,6 +38,9 @@ func (s *sender) mendTimers(in inner, now tcpip.MonotonicTime) {
 	}
 	if in.state.SndUna == in.state.SndNxt {
 		return
+	}
+	if r := in.resend(); !r.enabled() && !in.probe().enabled() {
+		r.set(now.Add(in.state.RTO), now)
 	}
 	if t := in.probe(); t.enabled() && *t.target() != s.probeAt { // the stack has set it
 		at := s.timeout(in, now)
@@ -78,7 +85,7 @@ func (t *timers) keepTimers(in inner, now tcpip.MonotonicTime) {
 	switch {
 	case t.resend != none && !r.enabled():
 		p.disable()
-		r.enableAgain(t.resend)
+		r.set(later(t.resend, now), now)
 	case t.probe != none && p.enabled() && t.probe.Before(*p.target()):
 		p.bringForward(t.probe, now)
 	}

@@ -21,7 +21,9 @@ func TestABadLinkChangesNothingThatIsRead(t *testing.T) {
 			w := newWorld(t, WorldConfig{Seed: 3, IPv6: ipv6}, bad, bad, &c)
 			up, down := noise(1, 1_000_000), noise(2, 1_000_000)
 			exchange := func(c net.Conn, send, want []byte) {
+				written := false
 				w.Start(func() {
+					defer func() { written = true }()
 					if n, err := c.Write(send); n != len(send) || err != nil {
 						t.Errorf("wrote %d of %d, %v", n, len(send), err)
 					}
@@ -29,6 +31,9 @@ func TestABadLinkChangesNothingThatIsRead(t *testing.T) {
 				})
 				if got, err := io.ReadAll(c); !bytes.Equal(got, want) || err != nil {
 					t.Errorf("%d bytes came, which are not the %d that were sent; %v", len(got), len(want), err)
+				}
+				for !written {
+					w.Client.Sleep(time.Millisecond)
 				}
 			}
 			connected(t, w, "tcp", func(c net.Conn) { exchange(c, up, down) }, func(c net.Conn) { exchange(c, down, up) })
