@@ -206,11 +206,10 @@ func (l *Link) propagate(now Time, p *Packet) {
 		f.fate = &fate{behind: s.behind, hold: s.hold}
 	}
 	for i, by := range s.copied { // of p and not of f.p: copies are clean
-		c := *p
-		c.Copy += i + 1
-		f.fate.copies = append(f.fate.copies, &c)
+		c := p.duplicate(i + 1)
+		f.fate.copies = append(f.fate.copies, c)
 		l.inside++
-		l.tell(now, Duplicated, by, &c)
+		l.tell(now, Duplicated, by, c)
 	}
 	if s.delayed != "" {
 		l.tell(now, Delayed, s.delayed, f.p)
@@ -288,6 +287,7 @@ func (l *Link) waits() (packets, bytes int) { return l.queue.Len(), l.queue.Byte
 
 // corrupted returns p with bits turned over, in bytes of its own: p's are frozen.
 func corrupted(p *Packet, flips []int) *Packet {
+	p.Complete()
 	c := *p
 	c.Corrupt, c.parsed = true, unread
 	c.Data = append([]byte(nil), p.Data...)

@@ -135,11 +135,10 @@ func (q *Qdisc) enqueue(p *Packet, copies bool) {
 		return
 	}
 	if twice {
-		c := *clean
-		c.Copy++
+		c := clean.duplicate(1)
 		q.inside++
-		q.tell(Duplicated, q.by.duplicate, &c)
-		q.enqueue(&c, false)
+		q.tell(Duplicated, q.by.duplicate, c)
+		q.enqueue(c, false)
 	}
 	q.schedule(p)
 }

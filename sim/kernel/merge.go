@@ -115,7 +115,7 @@ func (m *merger) head() []byte {
 		binary.BigEndian.PutUint16(ip[4:], uint16(m.total-40))
 	}
 	ip[m.l4+13] |= last[m.l4+13] & 0x08
-	binary.BigEndian.PutUint16(ip[m.l4+16:], fold(pseudo(ip, protoTCP, m.total-m.l4)))
+	binary.BigEndian.PutUint16(ip[m.l4+16:], netem.Fold(pseudo(ip, protoTCP, m.total-m.l4)))
 	return b
 }
 

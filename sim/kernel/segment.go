@@ -7,6 +7,8 @@ import (
 	"errors"
 
 	"golang.org/x/sys/unix"
+
+	"lossylab/netem"
 )
 
 const (
@@ -83,8 +85,8 @@ func completeOne(h vnetHeader, p []byte) error {
 	if at+2 > len(p) {
 		return errSegments
 	}
-	sum := ^fold(addUp(0, p[start:])) // the field holds the sum over the pseudo header
-	if sum == 0 && h.offset == 6 {    // UDP's
+	sum := ^netem.Fold(netem.Sum(0, p[start:])) // the field holds the sum over the pseudo header
+	if sum == 0 && h.offset == 6 {              // UDP's
 		sum = 0xffff
 	}
 	binary.BigEndian.PutUint16(p[at:], sum)
