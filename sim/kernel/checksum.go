@@ -21,17 +21,6 @@ func pseudo(ip []byte, proto uint8, n int) uint64 {
 	return netem.Sum(netem.Sum(0, addresses), tail[:])
 }
 
-// complete sets the checksum at a place of an IP packet's payload, which begins at start.
-func complete(ip []byte, start, at int, proto uint8) {
-	l4 := ip[start:]
-	l4[at], l4[at+1] = 0, 0
-	sum := ^netem.Fold(netem.Sum(pseudo(ip, proto, len(l4)), l4))
-	if sum == 0 && proto == protoUDP { // RFC 768: "If the computed checksum is zero, it is transmitted as all ones"
-		sum = 0xffff
-	}
-	binary.BigEndian.PutUint16(l4[at:], sum)
-}
-
 // headerSum sets the checksum of an IPv4 header.
 func headerSum(ip []byte) {
 	n := int(ip[0]&15) * 4

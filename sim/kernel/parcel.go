@@ -44,8 +44,9 @@ func (ps *parcels) room(n int) *parcel {
 }
 
 // send makes a packet of a parcel.
-func (ps *parcels) send(p *parcel, id uint64, data []byte) *netem.Packet {
-	p.Packet = netem.Packet{ID: id, Data: data}
+func (ps *parcels) send(p *parcel, id uint64, data []byte, left netem.Partial) *netem.Packet {
+	p.Packet = netem.Packet{} // and then what it has: a literal with all of it would be made elsewhere and copied
+	p.ID, p.Data, p.Partial = id, data, left
 	ps.tracked[id%trackedMost] = p
 	return &p.Packet
 }

@@ -29,7 +29,7 @@ type relay struct {
 	next    netem.Time // when a stage is to be called, or never
 	offered [2]uint64
 	damaged [2]uint64 // packets given to a host that the link has damaged
-	take    [2]func([]byte)
+	take    [2]func([]byte, netem.Partial)
 	busy    bool       // hosts had sent something when they were last looked at
 	rested  bool       // it slept until shortly before next
 	lastly  netem.Time // when the stream was last flushed
@@ -52,7 +52,7 @@ func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, ps *parcels, event
 	r := &relay{parcels: ps, clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
 	for i := range r.take {
 		ports[i].parcels = ps
-		r.take[i] = func(b []byte) { r.send(i, b) }
+		r.take[i] = func(b []byte, left netem.Partial) { r.send(i, b, left) }
 	}
 	return r, nil
 }
@@ -123,11 +123,10 @@ func (r *relay) read(i int) bool {
 }
 
 // send offers a packet of host i to its link.
-func (r *relay) send(i int, data []byte) {
-	now := r.now
+func (r *relay) send(i int, data []byte, left netem.Partial) {
 	r.lastID++
 	r.offered[i]++
-	r.stages[i].Send(now, r.parcels.send(r.ports[i].parcel, r.lastID, data))
+	r.stages[i].Send(r.now, r.parcels.send(r.ports[i].parcel, r.lastID, data, left))
 	r.answer(i)
 	r.arm(i)
 }

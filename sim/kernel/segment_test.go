@@ -58,7 +58,8 @@ func TestSegmentsAreWholePackets(t *testing.T) {
 		l4 := int(h.start)
 		var payload []byte
 		count := 0
-		err := segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte) {
+		err := segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, left netem.Partial) {
+			(&netem.Packet{Data: p, Partial: left}).Complete()
 			last := len(payload)+len(p)-l4-32 == 10_000
 			if !ipv6 && (slowSum(p[:20]) != 0xffff || int(binary.BigEndian.Uint16(p[2:])) != len(p) || binary.BigEndian.Uint16(p[4:]) != uint16(0xfffe+count)) {
 				t.Errorf("segment %d: header % x", count, p[:20])
@@ -96,7 +97,7 @@ func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
 	for _, ipv6 := range []bool{false, true} {
 		h, b := super(ipv6, 10_000, 1448, 0x18)
 		m, apart := merger{}, 0
-		segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte) {
+		segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) {
 			if !m.take(&netem.Packet{Data: p}) {
 				apart++
 			}
@@ -118,7 +119,7 @@ func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
 func TestWhatIsNotMerged(t *testing.T) {
 	var parts [][]byte
 	h, b := super(false, 6000, 1448, 0x10)
-	segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte) { parts = append(parts, p) })
+	segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) { parts = append(parts, p) })
 	for name, change := range map[string]func(p *netem.Packet){
 		"a gap":          func(p *netem.Packet) { p.Data = parts[2] },
 		"another port":   func(p *netem.Packet) { p.Data[21]++ },
@@ -152,7 +153,7 @@ func FuzzSegments(f *testing.F) {
 		if len(b) < vnetLen+20 || len(b) > 1<<16 {
 			return
 		}
-		segments(parseVnet(b), b[vnetLen:], func(n int) []byte { return make([]byte, n) }, func(p []byte) {
+		segments(parseVnet(b), b[vnetLen:], func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) {
 			if len(p) > len(b) {
 				t.Error(fmt.Sprint(len(p), " bytes of ", len(b)))
 			}
