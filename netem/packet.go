@@ -8,6 +8,7 @@ type Packet struct {
 	ID      uint64 // given by the sender: unique in its world and the same on every link that the packet crosses
 	Copy    int    // 0 for the packet itself, 1 and up for its duplicates
 	Corrupt bool   // some bits of Data are not as they were sent
+	Shared  bool   // there are or were duplicates with the same Data
 	Partial Partial
 	Sent    Time   // when it was offered to the link that it is on
 	Tag     int    // whatever its owner marks it with: no link looks at it, and copies, fragments and answers have it too
@@ -53,6 +54,7 @@ func (p *Packet) Size() int { return len(p.Data) }
 // duplicate returns the n-th copy of p, which has the same bytes.
 func (p *Packet) duplicate(n int) *Packet {
 	p.Complete()
+	p.Shared = true
 	c := *p
 	c.Copy += n
 	return &c

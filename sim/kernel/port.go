@@ -61,17 +61,20 @@ func (p *port) read(emit func([]byte, netem.Partial)) bool {
 	return true
 }
 
-// give hands a packet to the host, or keeps it to go with the next ones until flush.
-func (p *port) give(pkt *netem.Packet) {
+// give hands a packet to the host, or keeps it to go with the next ones until flush. It reports whether it has written
+// anything.
+func (p *port) give(pkt *netem.Packet) bool {
 	if !p.merges {
 		p.write(pkt)
 		p.parcels.done(pkt)
-		return
+		return true
 	}
-	if !p.merger.take(pkt) {
-		p.flush()
-		p.merger.take(pkt)
+	if p.merger.take(pkt) {
+		return false
 	}
+	p.flush()
+	p.merger.take(pkt)
+	return true
 }
 
 // flush hands over what give has kept.

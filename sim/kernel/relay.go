@@ -14,11 +14,12 @@ import (
 
 // relay carries packets from one port through a stage to the other, both ways, on one thread.
 type relay struct {
-	clock  clock
-	ports  [2]*port // the client's, the server's
-	stages [2]netem.Stage
-	events *recorder // nil: nobody wants to know
-	late   lateness
+	clock   clock
+	ports   [2]*port // the client's, the server's
+	stages  [2]netem.Stage
+	routers [2]netem.Answerer // the stages that are, or nil
+	events  *recorder         // nil: nobody wants to know
+	late    lateness
 
 	wake    int // eventfd
 	asked   chan func()
@@ -44,14 +45,15 @@ const (
 	marked = netem.Time(50 * time.Millisecond) // at least so often it is told that nothing has
 )
 
-func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, ps *parcels, events *recorder) (*relay, error) {
+func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, events *recorder) (*relay, error) {
 	wake, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{parcels: ps, clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
+	r := &relay{parcels: &parcels{}, clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
 	for i := range r.take {
-		ports[i].parcels = ps
+		ports[i].parcels = r.parcels
+		r.routers[i], _ = stages[i].(netem.Answerer)
 		r.take[i] = func(b []byte, left netem.Partial) { r.send(i, b, left) }
 	}
 	return r, nil
@@ -140,8 +142,8 @@ func (r *relay) arm(i int) {
 
 // answer gives a host what its link answers.
 func (r *relay) answer(i int) {
-	a, ok := r.stages[i].(netem.Answerer)
-	if !ok {
+	a := r.routers[i]
+	if a == nil {
 		return
 	}
 	for p := a.Answer(); p != nil; p = a.Answer() {
@@ -167,12 +169,24 @@ func (r *relay) deliver(now netem.Time) {
 			}
 			break
 		}
+		r.arrive(i, at)
+	}
+	r.ports[0].flush()
+	r.ports[1].flush()
+}
+
+// arrive gives a host all that arrives on its link at an instant. Writing takes its time: what is written later is later.
+func (r *relay) arrive(i int, at netem.Time) {
+	actual := never // which is not known yet
+	for {
 		p := r.stages[i].Recv(at)
 		r.answer(i)
 		if p == nil {
-			continue
+			return
 		}
-		actual := r.clock.now()
+		if actual == never {
+			actual = r.clock.now()
+		}
 		r.late.add(actual.Sub(at))
 		if r.events != nil {
 			r.events.deliver(actual)
@@ -180,10 +194,10 @@ func (r *relay) deliver(now netem.Time) {
 		if p.Corrupt {
 			r.damaged[1-i]++
 		}
-		r.ports[1-i].give(p)
+		if r.ports[1-i].give(p) {
+			actual = never
+		}
 	}
-	r.ports[0].flush()
-	r.ports[1].flush()
 }
 
 // tell passes on what has happened, from time to time.
