@@ -3,6 +3,7 @@ package netem
 import (
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // Link carries packets one way, as its Spec says. It is a Stage: a queue and a transmitter, then the models, which judge
@@ -106,7 +107,14 @@ func (l *Link) enter(now Time, p *Packet) {
 		return
 	}
 	l.queue.Enqueue(now, p)
-	if l.sender.p == nil {
+	switch {
+	case l.sender.p != nil:
+	case l.plan == nil && l.sender.rate == 0 && l.sender.bucket == nil: // all that is sent is out at once
+		for p := l.queue.Dequeue(now); p != nil; p = l.queue.Dequeue(now) {
+			l.tell(now, Dequeued, "", p)
+			l.propagate(now, p)
+		}
+	default:
 		l.transmit(now, false)
 		l.advance(now) // an infinitely fast transmitter has ended already
 	}
@@ -185,7 +193,8 @@ func (l *Link) propagate(now Time, p *Packet) {
 	if l.plan != nil {
 		l.meet(now)
 	}
-	s := l.court.judge(now, p)
+	var s sentence
+	l.court.judge(now, p, &s)
 	for _, r := range s.recalls {
 		l.recall(now, r)
 	}
@@ -214,13 +223,13 @@ func (l *Link) propagate(now Time, p *Packet) {
 	if s.delayed != "" {
 		l.tell(now, Delayed, s.delayed, f.p)
 	}
-	f.at = l.due(now, s)
+	f.at = l.due(now, s.delay, s.late)
 	l.line.push(f)
 }
 
 // due returns when a packet judged at now arrives. Order Keep never lets it be before the one sent before it.
-func (l *Link) due(now Time, s sentence) Time {
-	at := now.Add(max(0, s.delay) + max(0, s.late))
+func (l *Link) due(now Time, delay, late time.Duration) Time {
+	at := now.Add(max(0, delay) + max(0, late))
 	if l.order == Keep {
 		at = max(at, l.lastDue)
 		l.lastDue = at
