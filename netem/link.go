@@ -239,8 +239,8 @@ func (l *Link) due(now Time, delay, late time.Duration) Time {
 
 // nextArrival returns when the first packet arrives or gives up being overtaken.
 func (l *Link) nextArrival() (at Time, ok bool) {
-	if len(l.line) > 0 {
-		at, ok = l.line[0].at, true
+	if f := l.line.first(); f != nil {
+		at, ok = f.at, true
 	}
 	if i := l.holds.next(); i >= 0 && (!ok || l.holds[i].until < at) {
 		return l.holds[i].until, true
@@ -252,7 +252,7 @@ func (l *Link) nextArrival() (at Time, ok bool) {
 // goes first, and so may still overtake it.
 func (l *Link) arrive() {
 	var f flight
-	if i := l.holds.next(); i >= 0 && (len(l.line) == 0 || l.holds[i].until < l.line[0].at) {
+	if i, first := l.holds.next(), l.line.first(); i >= 0 && (first == nil || l.holds[i].until < first.at) {
 		f = l.holds.remove(i)
 	} else if f = l.line.pop(); f.fate != nil && f.fate.behind > 0 {
 		l.holds.add(f)
