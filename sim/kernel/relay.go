@@ -40,7 +40,7 @@ const (
 	never  = netem.Time(1<<63 - 1)
 	early  = 100 * time.Microsecond            // so long before it is needed the relay wakes up
 	rest   = 10 * early                        // if it has slept for longer than this: at most a tenth of the time goes on that
-	burst  = 32                                // reads from one port before the other's turn
+	burst  = 100 * time.Microsecond            // for so long one port is read before it is the other's turn
 	tell   = netem.Time(5 * time.Millisecond)  // how long what has happened waits to be told
 	marked = netem.Time(50 * time.Millisecond) // at least so often it is told that nothing has
 )
@@ -107,21 +107,27 @@ func (r *relay) begin() {
 // begun reports whether a packet has come: then time goes on as it is.
 func (r *relay) begun() bool { return r.offered != [2]uint64{} }
 
-// read takes what a host has sent, up to a burst, and reports whether there was anything.
+// read takes what a host has sent, for as long as a burst, and reports whether there was anything.
 func (r *relay) read(i int) bool {
-	p := r.ports[i]
-	for n := range burst {
+	p, over := r.ports[i], never
+	for n := 0; ; n++ {
 		r.now = r.clock.now() // what is read at once was sent at once
+		if r.now >= over {
+			return true
+		}
 		if !p.read(r.take[i]) {
 			return n > 0
 		}
+		if n == 0 {
+			over = r.now.Add(burst)
+		}
+		r.arm(i)
 		if r.next < never {
 			if now := r.clock.now(); r.next <= now {
 				r.deliver(now)
 			}
 		}
 	}
-	return true
 }
 
 // send offers a packet of host i to its link.
@@ -130,7 +136,6 @@ func (r *relay) send(i int, data []byte, left netem.Partial) {
 	r.offered[i]++
 	r.stages[i].Send(r.now, r.parcels.send(r.ports[i].parcel, r.lastID, data, left))
 	r.answer(i)
-	r.arm(i)
 }
 
 // arm learns when a stage is to be called.

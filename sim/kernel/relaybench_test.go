@@ -42,6 +42,7 @@ func BenchmarkRelay(b *testing.B) {
 				copy(in, ip) // as reading does
 				r.now = r.clock.now()
 				segments(h, in, ports[0].alloc, r.take[0])
+				r.arm(0)
 				r.deliver(r.clock.now())
 			}
 		})
