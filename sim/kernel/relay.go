@@ -25,6 +25,7 @@ type relay struct {
 	asked   chan func()
 	stopped atomic.Bool
 	lastID  uint64
+	reads   int // so far: packets that were read at once have their number as their Tag
 	parcels *parcels
 	now     netem.Time // of the packets that are being read
 	next    netem.Time // when a stage is to be called, or never
@@ -115,6 +116,7 @@ func (r *relay) read(i int) bool {
 		if r.now >= over {
 			return true
 		}
+		r.reads++
 		if !p.read(r.take[i]) {
 			return n > 0
 		}
@@ -134,7 +136,9 @@ func (r *relay) read(i int) bool {
 func (r *relay) send(i int, data []byte, left netem.Partial) {
 	r.lastID++
 	r.offered[i]++
-	r.stages[i].Send(r.now, r.parcels.send(r.ports[i].parcel, r.lastID, data, left))
+	p := r.parcels.send(r.ports[i].parcel, r.lastID, data, left)
+	p.Tag = r.reads
+	r.stages[i].Send(r.now, p)
 	r.answer(i)
 }
 

@@ -41,6 +41,7 @@ func BenchmarkRelay(b *testing.B) {
 			for b.Loop() {
 				copy(in, ip) // as reading does
 				r.now = r.clock.now()
+				r.reads++
 				segments(h, in, ports[0].alloc, r.take[0])
 				r.arm(0)
 				r.deliver(r.clock.now())

@@ -94,11 +94,12 @@ func TestSegmentsAreWholePackets(t *testing.T) {
 
 // What was cut up and is merged again is what it was, and what does not belong together stays apart.
 func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
-	for _, ipv6 := range []bool{false, true} {
+	for i := range 4 {
+		ipv6, tag := i%2 == 1, i/2 // 0: nobody knows that they were one packet
 		h, b := super(ipv6, 10_000, 1448, 0x18)
 		m, apart := merger{}, 0
 		segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) {
-			if !m.take(&netem.Packet{Data: p}) {
+			if !m.take(&netem.Packet{Data: p, Tag: tag}) {
 				apart++
 			}
 		})
@@ -107,11 +108,11 @@ func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
 			got = append(got[:len(got):len(got)], p.Data[m.at:]...)
 		}
 		if apart > 0 || !bytes.Equal(got[m.l4+32:], b[m.l4+32:]) || got[m.l4+13] != 0x18 || m.size != 1448 {
-			t.Errorf("IPv6 %v: %d stayed apart; flags %02x, size %d", ipv6, apart, got[m.l4+13], m.size)
+			t.Errorf("IPv6 %v, tag %d: %d stayed apart; flags %02x, size %d", ipv6, tag, apart, got[m.l4+13], m.size)
 		}
 		// The field holds the sum over the pseudo header: the kernel adds the rest.
 		if sum := netem.Fold(pseudo(got, protoTCP, len(got)-m.l4)); binary.BigEndian.Uint16(got[m.l4+16:]) != sum {
-			t.Errorf("IPv6 %v: checksum field %02x, want %04x", ipv6, got[m.l4+16:m.l4+18], sum)
+			t.Errorf("IPv6 %v, tag %d: checksum field %02x, want %04x", ipv6, tag, got[m.l4+16:m.l4+18], sum)
 		}
 	}
 }
@@ -122,6 +123,9 @@ func TestWhatIsNotMerged(t *testing.T) {
 	segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) { parts = append(parts, p) })
 	for name, change := range map[string]func(p *netem.Packet){
 		"a gap":          func(p *netem.Packet) { p.Data = parts[2] },
+		"a lost one":     func(p *netem.Packet) { p.Data, p.Tag = parts[2], 1 },
+		"a mark on one":  func(p *netem.Packet) { p.Data[1], p.Tag = p.Data[1]|3, 1 },
+		"damage to one":  func(p *netem.Packet) { p.Corrupt, p.Tag = true, 1 },
 		"another port":   func(p *netem.Packet) { p.Data[21]++ },
 		"another ack":    func(p *netem.Packet) { p.Data[31]++ },
 		"a FIN":          func(p *netem.Packet) { p.Data[33] |= 1 },
@@ -135,7 +139,7 @@ func TestWhatIsNotMerged(t *testing.T) {
 		m := merger{}
 		p := &netem.Packet{Data: bytes.Clone(parts[1])}
 		change(p)
-		if !m.take(&netem.Packet{Data: parts[0]}) || m.take(p) {
+		if !m.take(&netem.Packet{Data: parts[0], Tag: 1}) || m.take(p) {
 			t.Errorf("%s was merged", name)
 		}
 	}
