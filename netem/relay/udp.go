@@ -36,6 +36,7 @@ type UDP struct {
 	readers    sync.WaitGroup
 	stop       chan struct{}
 	told       sync.Map // what Tell has been told of
+	closed     bool     // guarded by the wall
 }
 
 // UDPCounts counts what became of the datagrams of one relay, beside what the link did to them.
@@ -125,6 +126,7 @@ func (u *UDP) Stop() {
 func (u *UDP) Close() {
 	close(u.stop)
 	u.Wall.Enter()
+	u.closed = true
 	for _, l := range u.listeners {
 		l.conn.Close()
 	}

@@ -59,6 +59,12 @@ func (l *listener) admit(client netip.AddrPort) *flow {
 	u.Wall.Leave()
 	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(l.server))
 	u.Wall.Enter()
+	if u.closed {
+		if err == nil {
+			conn.Close()
+		}
+		return nil
+	}
 	if err != nil {
 		u.tell("a socket for one more client", l.server, err)
 		l.counts.Unsent++
