@@ -2,15 +2,13 @@
 
 package relay
 
-import "net"
-
 // reader reads datagrams one by one.
 type reader struct {
-	conn *net.UDPConn
+	conn *socket
 	room room
 }
 
-func newReader(c *net.UDPConn, connected bool) (*reader, error) { return &reader{conn: c}, nil }
+func newReader(c *socket, connected bool) (*reader, error) { return &reader{conn: c}, nil }
 
 // next returns the next datagram, to be given back by done.
 func (r *reader) next() (*room, error) {

@@ -57,7 +57,7 @@ type UDPCounts struct {
 // listener is one relay: a socket for all its clients.
 type listener struct {
 	udp      *UDP
-	conn     *net.UDPConn
+	socket   *socket
 	server   netip.AddrPort
 	up, down outbox
 	counts   UDPCounts // guarded by the wall
@@ -73,7 +73,7 @@ func NewUDP(c UDPConfig) *UDP {
 
 // Relay begins to relay datagrams that come to conn, to server and back. It owns conn from then on.
 func (u *UDP) Relay(conn *net.UDPConn, server netip.AddrPort) {
-	l := &listener{udp: u, conn: conn, server: server}
+	l := &listener{udp: u, socket: newSocket(conn), server: server}
 	conn.SetReadBuffer(4 << 20) // as much as the system allows: what does not fit is lost before anybody sees it
 	l.up = outbox{wall: u.Wall, listener: l}
 	l.down = outbox{wall: u.Wall, listener: l, way: down}
@@ -118,7 +118,7 @@ func (u *UDP) Lateness() (ls []*Lateness) {
 // Stop lets nothing more in; what is on the link still gets out.
 func (u *UDP) Stop() {
 	for _, l := range u.listeners {
-		l.conn.SetReadDeadline(time.Unix(1, 0))
+		l.socket.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -128,7 +128,7 @@ func (u *UDP) Close() {
 	u.Wall.Enter()
 	u.closed = true
 	for _, l := range u.listeners {
-		l.conn.Close()
+		l.socket.Close()
 	}
 	for u.flows.oldest != nil {
 		u.flows.forget(u.flows.oldest)

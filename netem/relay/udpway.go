@@ -11,7 +11,7 @@ import (
 // read brings what clients send to the link.
 func (l *listener) read() {
 	defer l.udp.readers.Done()
-	r, err := newReader(l.conn, false)
+	r, err := newReader(l.socket, false)
 	for err == nil || !gone(err) {
 		var room *room
 		if room, err = r.next(); room != nil {
@@ -75,7 +75,7 @@ func (l *listener) admit(client netip.AddrPort) *flow {
 		u.flows.forget(u.flows.oldest)
 	}
 	l.counts.Clients++
-	f := &flow{at: l, client: client, ends: newEnds(client, l.server), server: conn, born: u.Serial() + 1}
+	f := &flow{at: l, client: client, ends: newEnds(client, l.server), server: newSocket(conn), born: u.Serial() + 1}
 	u.flows.add(f)
 	u.readers.Add(1)
 	go f.read()
