@@ -20,4 +20,5 @@ func (r *reader) next() (*room, error) {
 	return &r.room, nil
 }
 
-func (r *reader) done(room *room) { room.taken() }
+// done takes a batch's room back. If the batch is gone, nobody holds its packets any more.
+func (r *reader) done(room *room, gone bool) { room.done(gone) }

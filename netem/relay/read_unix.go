@@ -30,9 +30,9 @@ func (r *reader) next() (*room, error) {
 	return r.room, r.err
 }
 
-// done gives a batch's room back.
-func (r *reader) done(room *room) {
-	room.taken()
+// done gives a batch's room back. If the batch is gone, nobody holds its packets any more.
+func (r *reader) done(room *room, gone bool) {
+	room.done(gone)
 	rooms.Put(room)
 	r.room = nil
 }

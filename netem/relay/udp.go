@@ -19,6 +19,9 @@ type UDPConfig struct {
 	// Up and Down offer a packet to the link. They are called within the Wall, as Serial is, which numbers packets.
 	Up, Down func(*netem.Packet)
 	Serial   func() uint64
+	// Clear reports, within the Wall, whether the link has no packet and nobody else has one that was on it: then the memory of
+	// datagrams is used again. Nil never does.
+	Clear func() bool
 	// Idle is how long a client is remembered that neither says nor hears anything.
 	Idle time.Duration
 	// Clients is how many are remembered; the one that has been idle longest is forgotten for one more.

@@ -15,8 +15,7 @@ func (l *listener) read() {
 	for err == nil || !gone(err) {
 		var room *room
 		if room, err = r.next(); room != nil {
-			l.fromClients(room)
-			r.done(room)
+			r.done(room, l.fromClients(room))
 		}
 		if err != nil && !gone(err) { // some systems tell here of what an earlier datagram met
 			l.udp.tell("receiving from clients", l.server, err)
@@ -25,8 +24,8 @@ func (l *listener) read() {
 	}
 }
 
-// fromClients takes a batch of datagrams.
-func (l *listener) fromClients(r *room) {
+// fromClients takes a batch of datagrams, and says whether it is gone.
+func (l *listener) fromClients(r *room) (gone bool) {
 	u := l.udp
 	u.Wall.Enter()
 	for _, d := range r.batch {
@@ -42,7 +41,15 @@ func (l *listener) fromClients(r *room) {
 		u.number(f, up, p)
 		u.Up(p)
 	}
-	u.Wall.Leave()
+	return u.leave(&l.up)
+}
+
+// leave leaves the wall, and says whether no packet is left that was to go through a box.
+func (u *UDP) leave(o *outbox) (gone bool) {
+	u.Wall.finish()
+	gone = !o.busy && len(o.waiting) == 0 && u.Clear != nil && u.Clear()
+	u.Wall.mu.Unlock()
+	return gone
 }
 
 // number gives a packet its ID and its headers.
@@ -89,22 +96,21 @@ func (f *flow) read() {
 	for err == nil || f.failed(err) {
 		var room *room
 		if room, err = r.next(); room != nil {
-			f.fromServer(room)
-			r.done(room)
+			r.done(room, f.fromServer(room))
 		}
 	}
 }
 
-// fromServer takes a batch of datagrams.
-func (f *flow) fromServer(r *room) {
+// fromServer takes a batch of datagrams, and says whether it is gone.
+func (f *flow) fromServer(r *room) (gone bool) {
 	u := f.at.udp
 	u.Wall.Enter()
-	defer u.Wall.Leave()
 	n := uint64(len(r.batch))
 	f.at.counts.FromServer += n
 	if u.flows.slots[f.slot] != f {
 		f.at.counts.Stale += n
-		return
+		u.Wall.Leave()
+		return true
 	}
 	u.flows.touch(f, u.Wall.now)
 	for _, d := range r.batch {
@@ -112,6 +118,7 @@ func (f *flow) fromServer(r *room) {
 		u.number(f, down, p)
 		u.Down(p)
 	}
+	return u.leave(&f.at.down)
 }
 
 // failed says whether reading from the server goes on after an error.
