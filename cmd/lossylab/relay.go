@@ -99,7 +99,8 @@ func (r *relayRun) begin(f *relayFlags) error {
 		return usageError{err}
 	}
 	r.net = splice.NewNet(splice.NetConfig{MTU: r.MTU, CC: r.CC, NoSACK: !r.SACK, Seed: r.seed, Idle: r.idle, Clients: f.clients,
-		Connections: f.connections, Tell: func(err error) { r.say("lossylab: " + oneLine(err) + "\n") }}, stages[0], stages[1], r.link.perfect())
+		Connections: f.connections, Forgetful: r.outputs == nil || r.outputs.capture == "",
+		Tell: func(err error) { r.say("lossylab: " + oneLine(err) + "\n") }}, stages[0], stages[1], r.link.perfect())
 	r.link.net = r.net
 	if r.link.also, err = r.files.observers(); err != nil {
 		return err
