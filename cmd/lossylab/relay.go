@@ -189,7 +189,7 @@ func (r *relayRun) tell(ctx context.Context, res *relayResults) error {
 	}
 	interrupted := ctx.Err() != nil
 	if r.files != nil {
-		if err := r.files.report(context.WithoutCancel(ctx), r.streams); err != nil {
+		if err := r.files.report(context.WithoutCancel(ctx), r.streams, res); err != nil {
 			return err
 		}
 	}

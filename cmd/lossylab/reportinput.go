@@ -17,7 +17,8 @@ type job struct {
 	captures []*captureInput
 	listings []*trace.Listing
 	of       *trace.Conversation
-	number   int // of it in the list
+	number   int  // of it in the list
+	turned   bool // most data came from its server, which is called its client for that
 }
 
 func (c *captureInput) capture() match.Capture { return match.Capture{Name: c.name, Open: c.open} }
@@ -180,7 +181,7 @@ func (r *reporting) measure(j *job) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if m.Client.Name != j.captures[0].name {
+	if (m.Client.Name == j.captures[0].name) == j.turned {
 		result.Notes = append(result.Notes, fmt.Sprintf("%s is the client's capture, and %s the server's: packets would arrive before they are sent the other way round", m.Client.Name, m.Server.Name))
 	}
 	r.clocks = append(r.clocks, m.Clock.String())
