@@ -119,6 +119,9 @@ func (f *relayFlags) checkOut(set *pflag.FlagSet, s *relaySettings) (err error) 
 	if set.Changed("report") && s.outputs.capture == "" {
 		return usagef("--report %s is made of captures: leave out --capture none", f.report)
 	}
+	if set.Changed("report") {
+		return folderPair(s.outputs.dir, f.report)
+	}
 	return nil
 }
 

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -81,5 +83,38 @@ func TestRelayReportDownload(t *testing.T) {
 	}
 	if !strings.Contains(r.out.String(), "Report: "+filepath.Join(page, "report.html")) {
 		t.Errorf("the summary does not tell of the page:\n%s", r.out.String())
+	}
+}
+
+// A folder for the report that cannot be is refused before anything runs, in a line, and nothing is written.
+func TestRelayReportFolder(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	os.MkdirAll("foreign", 0o777)
+	os.WriteFile("foreign/precious", nil, 0o666)
+	os.WriteFile("file", nil, 0o666)
+	os.MkdirAll("real", 0o777)
+	os.Symlink("real", "link")
+	for _, c := range []struct{ out, report, want string }{
+		{"r", "r", "--report r: that is the folder of --out, which holds the captures: name another, such as r-report"},
+		{"r/", "./r", "name another, such as r-report"},
+		{"r", "r/page", "--report r/page: it lies in the folder of --out, which is replaced as a whole: name one beside it, such as r-report"},
+		{"page/r", "page", "--report page: the folder of --out lies in it"},
+		{"real/r", "link/r", "that is the folder of --out"},
+		{"r", "r.partial", "one of the folders is where the other is written"},
+		{"r.partial", "r", "one of the folders is where the other is written"},
+		{"r", "foreign", "--report foreign: the folder holds precious, which lossylab did not write"},
+		{"r", "file", "--report file: it is a file"},
+		{"r", "file/page", "--report file/page: not a directory"},
+		{"r", "", `--report "": name a folder`},
+	} {
+		_, said := output(t, context.Background(), exitUsage, "relay", "tcp", "127.0.0.1:0", "127.0.0.1:9", "--out", c.out, "--report", c.report, "--duration", "1h")
+		if !strings.Contains(said, c.want) || strings.Count(said, "\n") != 1 {
+			t.Errorf("--out %s --report %s: %swant %s", c.out, c.report, said, c.want)
+		}
+		left, _ := filepath.Glob("*")
+		if got := strings.Join(left, " "); got != "file foreign link real" {
+			t.Fatalf("--out %s --report %s left %s", c.out, c.report, got)
+		}
 	}
 }
