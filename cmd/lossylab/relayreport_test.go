@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"os"
@@ -116,5 +117,37 @@ func TestRelayReportFolder(t *testing.T) {
 		if got := strings.Join(left, " "); got != "file foreign link real" {
 			t.Fatalf("--out %s --report %s left %s", c.out, c.report, got)
 		}
+	}
+}
+
+// Where nothing passed, or nothing arrived, there is nothing to report. The relay says so, and ends as it would without --report.
+func TestRelayReportNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	page := dir + "-page"
+	tcp, udp := shoutingServer(t)
+	r := relays(t, "tcp", "127.0.0.1:0", tcp, "--out", dir, "--report", page, "--duration", "1ms")
+	if code := <-r.code; code != exitDone || !strings.Contains(r.err.String(), "--report "+page+": no packet came to the link, so there is nothing to report\n") {
+		t.Errorf("exit status %d: %s", code, r.err.String())
+	}
+	r = relays(t, "tcp", "127.0.0.1:0", tcp, "--out", dir, "--report", page, "-q", "--control", "127.0.0.1:0")
+	if code := r.stop(); code != exitInterrupted || !strings.Contains(r.err.String(), "nothing to report\n") {
+		t.Errorf("exit status %d: %s", code, r.err.String())
+	}
+	r = relays(t, "udp", "127.0.0.1:0", udp, "--loss", "100%", "--out", dir, "--report", page, "--control", "127.0.0.1:0")
+	c, err := net.Dial("udp", r.listen[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for res := (relayResults{}); res.Link.Up.Dropped == 0; {
+		c.Write([]byte("x"))
+		_, answer := r.ask("GET", "/counters", r.token, "", "")
+		json.Unmarshal([]byte(answer), &res)
+	}
+	if code := r.stop(); code != exitInterrupted || !strings.Contains(r.err.String(), "no packet has arrived over the link, so there is nothing to report\n") {
+		t.Errorf("exit status %d: %s", code, r.err.String())
+	}
+	if exists(page) || exists(page+".partial") || !exists(filepath.Join(dir, "results.json")) {
+		t.Error("a page, or no results")
 	}
 }
