@@ -142,8 +142,8 @@ func (c *control) answer(w http.ResponseWriter, v any) {
 
 // link is what GET /link answers.
 func (c *control) link() any {
-	specs, _, changes := c.run.link.state()
-	return map[string]any{"up": specs[0], "down": specs[1], "now_s": c.run.net.Wall.Now().Seconds(), "changes": changes}
+	ways, changes := c.run.link.state()
+	return map[string]any{"up": ways[0].Spec, "down": ways[1].Spec, "now_s": inSeconds(c.run.net.Wall.Now()), "changes": changes}
 }
 
 // patch changes the link. Where anything is wrong, it stays as it is.

@@ -53,6 +53,6 @@ func (f *relayFiles) about(res *relayResults) (about [][2]string) {
 		}
 		about = append(about, [2]string{"relay", what})
 	}
-	return append(about, [2]string{"link to the server", orPerfect(res.Link.Up.Spec)}, [2]string{"link to clients", orPerfect(res.Link.Down.Spec)},
+	return append(about, [2]string{"link to the server", res.Link.Up.history()}, [2]string{"link to clients", res.Link.Down.history()},
 		[2]string{"seed", fmt.Sprint(res.Seed)})
 }
