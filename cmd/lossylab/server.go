@@ -74,6 +74,7 @@ func serverCommand(ctx context.Context, args []string, s streams) error {
 	v := &serving{flags: f, host: host, streams: s, end: end}
 	if err := v.start(proto, at, answer); err != nil {
 		machine.Shutdown(0)
+		machine.Wait()
 		return errors.Join(err, log.close())
 	}
 	<-ctx.Done()
@@ -218,8 +219,8 @@ line for each connection and answer.
 --trace-calls writes a line for each socket call, when it returns: the second since the start at which it was made, who made
 it, the call with its result, and in brackets how long it took:
   0.000171 server accept(3) = 4 [127.0.0.1:40312] <2.104220>
-Data are cut after 32 bytes. EAGAIN is a timeout that has passed, EBADF a socket that was closed meanwhile. The calls are those
-of Berkeley sockets for what Go's package net is asked to do; underneath, it waits with epoll or its like.
+Data are cut after 32 bytes. EAGAIN is a timeout that has passed, or the end of the program that waited in the call. The calls are
+those of Berkeley sockets for what Go's package net is asked to do; underneath, it waits with epoll or its like.
 
 Examples:
   lossylab server
