@@ -78,7 +78,7 @@ func (r *Results) captureRows(rows []row) []row {
 			continue
 		}
 		for k := range rows[i].cells {
-			if r.Flows[k].oneSided() && !slices.Contains(known, rows[i].label) {
+			if r.Flows[k].oneSided() && !slices.ContainsFunc(known, func(what string) bool { return strings.HasPrefix(rows[i].label, what) }) {
 				rows[i].cells[k] = "–"
 			}
 		}

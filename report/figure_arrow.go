@@ -36,7 +36,7 @@ var arrows = []struct {
 // arrowKind returns which of the arrows a packet is drawn as.
 func arrowKind(t Transit) int {
 	switch {
-	case t.Retransmit:
+	case t.Retransmit && !t.Duplicate: // the link's copy of one is a copy
 		return 2
 	case t.Corrupt:
 		return 5

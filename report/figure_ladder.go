@@ -118,7 +118,7 @@ func happened(transits []Transit) []happening {
 	var lost, again, late, twice, corrupt int
 	for _, t := range transits {
 		lost += one(t.Lost)
-		again += one(t.Retransmit)
+		again += one(t.Retransmit && !t.Duplicate)
 		late += one(t.Overtaken)
 		twice += one(t.Duplicate)
 		corrupt += one(t.Corrupt)

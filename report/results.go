@@ -114,6 +114,8 @@ type TCPResult struct {
 	// Why segments were sent again, and how the sender came to do so (see Cause and Trigger): each sums to Retransmits.
 	Causes   map[string]int64 `json:"causes"`
 	Triggers map[string]int64 `json:"triggers"`
+
+	Server *TCPServer `json:"server,omitempty"` // all else here is the client's
 }
 
 // InputResult compares what was sent with what arrived.
