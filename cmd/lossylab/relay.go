@@ -22,7 +22,8 @@ type relayRun struct {
 	net     *splice.Net
 	files   *relayFiles
 	control *control
-	mu      sync.Mutex // standard error
+	again   <-chan struct{} // the second interrupt
+	mu      sync.Mutex      // standard error
 }
 
 // relayCommand is lossylab relay: check everything, take the ports, relay until the end comes, tell.
@@ -35,7 +36,7 @@ func relayCommand(ctx context.Context, args []string, s streams) (err error) {
 	if os.Getenv("GOMEMLIMIT") == "" { // a thousand connections may hold more than a run does
 		debug.SetMemoryLimit(1 << 30)
 	}
-	r := &relayRun{streams: s}
+	r := &relayRun{streams: s, again: secondInterrupt(ctx)}
 	if r.relaySettings, err = f.check(set); err != nil {
 		return err
 	}
@@ -129,14 +130,15 @@ func (r *relayRun) wait(ctx context.Context) (why string) {
 		})
 		defer p.done()
 	}
+	enough := r.again
 	select {
 	case <-ctx.Done():
 		why = "interrupted"
 	case <-end:
-		why = "ended"
+		why, enough = "ended", ctx.Done()
 	}
 	r.net.Stop()
-	r.net.Drain(r.drain, nil)
+	r.net.Drain(r.drain, enough)
 	return why
 }
 
@@ -189,7 +191,9 @@ func (r *relayRun) tell(ctx context.Context, res *relayResults) error {
 	}
 	interrupted := ctx.Err() != nil
 	if r.files != nil {
-		if err := r.files.report(context.WithoutCancel(ctx), r.streams, res); err != nil {
+		on, cancel := untilAgain(ctx, r.again)
+		defer cancel()
+		if err := r.files.report(on, r.streams, res); err != nil {
 			return err
 		}
 	}

@@ -134,8 +134,8 @@ is carried over the link by two TCP stacks: what the link loses is sent again, s
 	var f relayFlags
 	groupedHelp(w, f.set(), relayGroups)
 	fmt.Fprint(w, `
-An interrupt (or SIGTERM) ends the relay in good order, with the exit status 130; a second one ends it at once. docs/relay.md
-tells more.
+An interrupt (or SIGTERM) ends the relay in good order, with the exit status 130; a second one ends the wait of --drain at once.
+docs/relay.md tells more.
 
 Examples:
   lossylab relay tcp 127.0.0.1:8080 127.0.0.1:80 --link "delay 50ms loss 2%"

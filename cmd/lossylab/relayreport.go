@@ -34,6 +34,8 @@ func (f *relayFiles) report(ctx context.Context, s streams, res *relayResults) e
 	switch {
 	case errors.As(err, new(notInBoth)):
 		return nothing(noneArrived)
+	case errors.Is(err, errInterrupted):
+		return fmt.Errorf("--report %s: %w; the captures are in %s", f.page.name, err, r.outputs.dir)
 	case err != nil: // and not that the input was wrong, whatever the report takes it for
 		return fmt.Errorf("--report %s: %v; the captures are in %s", f.page.name, err, r.outputs.dir)
 	case !r.quiet && !r.json:
