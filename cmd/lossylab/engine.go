@@ -138,7 +138,7 @@ func checkEngine(engine, cc string, offload bool) error {
 		return checkKernel(cc)
 	case netstackEngine:
 	default:
-		return usagef("--engine %q: there are netstack and kernel", engine)
+		return usagef("--engine %q: there are netstack and kernel%s", engine, didYouMean(engine, []string{netstackEngine, kernelEngine}, ""))
 	}
 	switch {
 	case offload:
