@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -100,7 +101,7 @@ func (r *relayRun) begin(f *relayFlags) error {
 		return usageError{err}
 	}
 	r.net = splice.NewNet(splice.NetConfig{MTU: r.MTU, CC: r.CC, NoSACK: !r.SACK, Seed: r.seed, Idle: r.idle, Clients: f.clients,
-		Connections: f.connections, Tell: func(err error) { r.say("lossylab: " + oneLine(err) + "\n") }}, stages[0], stages[1], r.link.perfect())
+		Connections: f.connections, Tell: r.trouble}, stages[0], stages[1], r.link.perfect())
 	r.link.net = r.net
 	if r.link.also, err = r.files.observers(); err != nil {
 		return err
@@ -146,7 +147,11 @@ func (r *relayRun) wait(ctx context.Context) (why string) {
 func (r *relayRun) heading() string {
 	var b strings.Builder
 	for _, t := range r.targets {
-		fmt.Fprintf(&b, "relay: %s %s → %s (%s)\n", t.proto, t.listen, t.name, t.server)
+		server := t.name
+		if t.server.String() != t.name {
+			server += fmt.Sprintf(" (%s)", t.server)
+		}
+		fmt.Fprintf(&b, "relay: %s %s → %s\n", t.proto, t.listen, server)
 	}
 	if r.Link.Up == r.Link.Down {
 		fmt.Fprintf(&b, "link, both ways: %s (seed %d)\n", orPerfect(r.Link.Up), r.seed)
@@ -162,6 +167,15 @@ func (r *relayRun) commandLine() (all []string) {
 		all = append(all, fmt.Sprintf("%s %s %s", t.proto, t.listen, t.name))
 	}
 	return all
+}
+
+// trouble tells of what goes wrong while the relay runs.
+func (r *relayRun) trouble(err error) {
+	var unreached *unreachedServer
+	if errors.As(err, &unreached) {
+		err = unreached
+	}
+	r.say("lossylab: " + oneLine(err) + "\n")
 }
 
 // say prints to standard error, from any goroutine.

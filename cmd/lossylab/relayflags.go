@@ -65,6 +65,9 @@ type relaySettings struct {
 func (f *relayFlags) check(set *pflag.FlagSet) (*relaySettings, error) {
 	s := &relaySettings{report: f.report, quiet: f.link.quiet, json: f.link.jsonOutput}
 	s.CC, s.SACK, s.MTU, s.seed = f.link.cc, f.link.sack, f.link.mtu, f.link.seed
+	if s.CC != "cubic" && s.CC != "reno" {
+		return nil, usagef("--cc %s: there are cubic and reno%s", s.CC, didYouMean(s.CC, []string{"cubic", "reno"}, ""))
+	}
 	f.link.app, f.link.proto, f.link.engine, f.link.columns = "stream", "tcp", "netstack", 2
 	for _, check := range []func(*runFlags, *pflag.FlagSet) []error{s.checkHosts, s.checkLink} {
 		if errs := check(&f.link, set); len(errs) > 0 {

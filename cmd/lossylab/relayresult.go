@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"lossylab/netem"
 	"lossylab/netem/relay"
+	"lossylab/report"
 	"lossylab/sim"
 	"lossylab/sim/netstack"
 	"lossylab/sim/splice"
@@ -119,17 +119,12 @@ func (res *relayResults) line() string {
 			fmt.Fprintf(&b, "  udp %s: %d clients", r.Listen, r.UDP.Clients-r.UDP.Forgotten)
 		}
 	}
-	return b.String() + "  late: " + seconds(res.Lateness.P99) + " at most for 99 %"
-}
-
-// seconds returns a time with a unit.
-func seconds(s float64) string {
-	return netem.FormatDuration(time.Duration(s * 1e9).Round(time.Microsecond))
+	return b.String() + "  late: " + report.FormatSeconds(res.Lateness.P99) + " at most for 99 %"
 }
 
 // writeText prints the summary.
 func (res *relayResults) writeText(w io.Writer) error {
-	fmt.Fprintf(w, "%s after %s (seed %d)\n", res.Ended, seconds(res.Duration), res.Seed)
+	fmt.Fprintf(w, "%s after %s (seed %d)\n", res.Ended, report.FormatSeconds(res.Duration), res.Seed)
 	for _, r := range res.Relays {
 		fmt.Fprintf(w, "\n%s %s → %s\n", r.Proto, r.Listen, r.Server)
 		if t := r.TCP; t != nil {
@@ -161,7 +156,7 @@ func (res *relayResults) writeText(w io.Writer) error {
 	}
 	late := res.Lateness
 	_, err := fmt.Fprintf(w, "late, beside the link's delay: half of the packets by at most %s, 99 %% by %s, all by %s\n",
-		seconds(late.P50), seconds(late.P99), seconds(late.Max))
+		report.FormatSeconds(late.P50), report.FormatSeconds(late.P99), report.FormatSeconds(late.Max))
 	return err
 }
 
@@ -172,7 +167,7 @@ func (s *linkState) history() string {
 	for i, h := range s.Specs {
 		part := orPerfect(h.Spec)
 		if h.From > 0 {
-			part = fmt.Sprintf("from %s on %s", seconds(h.From), part)
+			part = fmt.Sprintf("from %s on %s", report.FormatSeconds(h.From), part)
 		}
 		if i == 0 || i >= len(s.Specs)-most {
 			parts = append(parts, part)
