@@ -138,6 +138,7 @@ is carried over the link by two TCP stacks: what the link loses is sent again, s
 	groupedHelp(w, f.set(), relayGroups)
 	fmt.Fprint(w, `
 An interrupt (or SIGTERM) ends the relay in good order, with the exit status 130; a second one ends the wait of --drain at once.
+The status is 2 if the input is wrong, or names an address that cannot be had, such as a port that another program has.
 docs/relay.md tells more.
 
 Examples:

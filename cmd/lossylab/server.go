@@ -125,7 +125,7 @@ func (v *serving) start(proto, at string, answer app.Transformation) error {
 			if i > 0 && port == "0" && errors.Is(err, syscall.EADDRINUSE) {
 				return fmt.Errorf("server: udp %s: the port that TCP was given is in use: start the server again", at)
 			}
-			return socketFailure("server", p, at, err)
+			return usageError{socketFailure("server", p, at, err)} // it names an address that cannot be had
 		}
 		at = bound.String()
 		fmt.Fprintf(v.out, "listening on %s %s\n", p, at)
@@ -212,6 +212,9 @@ On the wire:
         connection when the client has closed its side.
 Letters are UTF-8's; bytes that are none stay as they are. Line ends stay where they are. So nc, telnet and the clients of
 textbooks work as well as 'lossylab client'.
+
+Exit status: 0 it was interrupted, or has answered once with --once; 1 its output could not be written; 2 the input was wrong, or
+names an address that cannot be had, such as a port that another program has.
 
 Output: standard output has "listening on PROTOCOL ADDRESS:PORT" for each protocol, and at the end the sums; standard error a
 line for each connection and answer.

@@ -285,3 +285,14 @@ func TestTracingCallsChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A port that another program has is wrong input of server, as it is of relay.
+func TestServerPortInUse(t *testing.T) {
+	tcp, udp := shoutingServer(t)
+	for _, args := range [][]string{{"tcp", tcp}, {"udp", udp}, {"both", tcp}} {
+		_, said := output(t, context.Background(), exitUsage, append([]string{"server"}, args...)...)
+		if !strings.Contains(said, "the address is in use: choose another port") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%q: %s", args, said)
+		}
+	}
+}
