@@ -151,3 +151,32 @@ func TestRelayReportNothing(t *testing.T) {
 		t.Error("a page, or no results")
 	}
 }
+
+// Datagrams of two ends that have one address, as all have on the loopback, are told apart by their ports.
+func TestRelayReportDatagrams(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	page := dir + "-page"
+	server := quiet(t, func(_ int, datagram string) []string { return []string{strings.Repeat(datagram, 50)} })
+	r := relays(t, "udp", "127.0.0.1:0", server, "--up", "drop datagram 2", "--down", "drop datagram 5,7", "--out", dir, "--report", page, "--control", "127.0.0.1:0")
+	c, err := net.Dial("udp", r.listen[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 20 {
+		io.WriteString(c, "question")
+	}
+	for res := (relayResults{}); res.Relays == nil || res.Relays[0].UDP.ToClient < 17; {
+		_, answer := r.ask("GET", "/counters", r.token, "", "")
+		json.Unmarshal([]byte(answer), &res)
+	}
+	r.stop()
+	f := resultsOf(t, page).Flows[0]
+	up, down := f.Link["up"], f.Link["down"]
+	if !f.Turned || f.App.Sent != 19 || f.App.Lost != 2 || up.Offered != 19 || up.Dropped != 2 || down.Offered != 20 || down.Dropped != 1 {
+		t.Errorf("turned %v, %+v; up %+v; down %+v; %q", f.Turned, f.App, up, down, f.Notes)
+	}
+	if text := string(read(t, filepath.Join(page, "report.md"))); !strings.Contains(text, "sender "+server+" (the server), receiver "+c.LocalAddr().String()+" (the client)") {
+		t.Error("the page does not say who is who")
+	}
+}
