@@ -21,12 +21,13 @@ type measureRow struct {
 
 // measureGroups returns the table, empty if nothing was measured.
 func (r *Results) measureGroups() (groups []measureGroup) {
+	near, far := ends(r.anyTurned())
 	for _, g := range []struct {
 		label string
 		rows  []measureRow
 	}{
-		{"Packets from client to server", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, true)},
-		{"Packets from server to client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, false)},
+		{"Packets from " + near + " to " + far, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, true)},
+		{"Packets from " + far + " to " + near, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, false)},
 		{r.ofCaptures("Datagrams and new segments", r.either("Lines and their answers", "Messages")) + ", of the first client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Messages }, false)},
 		{"TCP, of the first client", r.measuredTCP()},
 	} {

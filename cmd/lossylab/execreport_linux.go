@@ -89,9 +89,10 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	if len(all) > 1 {
 		notes = append(notes, fmt.Sprintf("there were %d conversations, and this is the one with most bytes, %v: the captures have all", len(all), of))
 	}
-	if of.Bytes[1] > of.Bytes[0] {
+	turned := of.Bytes[1] > of.Bytes[0]
+	if turned {
 		of.Turn()
-		notes = append(notes, fmt.Sprintf("most data came from %v: it is the sender whose messages, window and retransmissions are shown, and up is the way from there", of.Client))
+		notes = append(notes, turnedNote(of.Client))
 	}
 	host := 0
 	if of.Client.Addr() != client {
@@ -104,6 +105,7 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	}
 	flow, result := told.Finish()
 	result.Notes, result.Timing = notes, r.Timing
+	flow.Turned, result.Turned = turned, turned
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
 	page.Sources[proto] = files
 	page.About = append(page.About, [2]string{proto, fmt.Sprintf("sender %v, receiver %v", of.Client, of.Server)})

@@ -10,7 +10,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -31,8 +30,7 @@ func main() {
 	if helped() { // before all else: a helper of the kernel engine is no command
 		return
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)   // a second interrupt ends the process at once
+	ctx, stop := interruptible(os.Exit)
 	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough does not keep the results from being written
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()

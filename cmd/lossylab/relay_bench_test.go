@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -24,7 +23,7 @@ func TestRelayChild(t *testing.T) {
 	}
 	lazyCollection()
 	if args[0] != "plain" {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := interruptible(os.Exit)
 		defer stop()
 		os.Exit(run(ctx, args, streams{os.Stdin, os.Stdout, os.Stderr}))
 	}
