@@ -78,14 +78,14 @@ func (x *executing) run(ctx context.Context) error {
 		x.heading()
 	}
 	status, err := x.programs(ctx)
+	var end netem.Time
+	if err == nil {
+		end, err = x.world.End()
+	}
+	x.drain(ctx)
 	if err != nil {
 		return err
 	}
-	end, err := x.world.End()
-	if err != nil {
-		return err
-	}
-	x.copying.Wait()
 	if err := x.report(end); err != nil {
 		return err
 	}
@@ -156,6 +156,29 @@ func (x *executing) programs(ctx context.Context) (status int, err error) {
 		x.settle(ctx)
 	}
 	return status, err
+}
+
+// drain ends all that the programs have left behind, and waits until what any of them printed is copied: to its end, unless
+// the run is cut short, since a pipe may be held by one that is not ours to end.
+func (x *executing) drain(ctx context.Context) {
+	x.world.Close()
+	copied := make(chan struct{})
+	go func() {
+		x.copying.Wait()
+		close(copied)
+	}()
+	if x.note == "" {
+		select {
+		case <-copied:
+			return
+		case <-ctx.Done():
+			x.cutShort()
+		}
+	}
+	select {
+	case <-copied:
+	case <-time.After(endMost):
+	}
 }
 
 // cutShort notes why the programs do not end by themselves.

@@ -196,6 +196,48 @@ func TestExecProgramsThatGoWrong(t *testing.T) {
 	}
 }
 
+// What the programs have left behind in their host does not outlive them, although it holds their output, which is all printed.
+func TestExecEndsWhatProgramsLeaveBehind(t *testing.T) {
+	const leave = "(trap '' TERM HUP; setsid sh -c 'sleep 20; echo too late') & "
+	out, _, dir := programs(t, 0, []string{"setsid"}, "--wait-port", "none", "--", "sh", "-c", leave+"exec sleep 60", ":::",
+		"sh", "-c", leave+"head -c 300000 /dev/zero | tr '\\0' '\\n'; echo last")
+	if n := strings.Count(out, "client| \n"); n != 300_000 || !strings.Contains(out, "client| last\n") || strings.Contains(out, "| too late\n") {
+		t.Errorf("%d of 300000 lines, or what was left behind went on:\n…%s", n, out[max(0, len(out)-500):])
+	}
+	execResultsOf(t, dir)
+}
+
+// stuck is a place to print to that takes nothing, and says when it is asked to.
+type stuck struct{ asked, end chan struct{} }
+
+// Write implements io.Writer.
+func (s *stuck) Write(b []byte) (int, error) {
+	close(s.asked)
+	<-s.end
+	return len(b), nil
+}
+
+// An interrupt ends a run also when output cannot be got rid of.
+func TestExecIsInterruptedWhileOutputStandsStill(t *testing.T) {
+	ctx, interrupt := context.WithCancel(context.Background())
+	out, errs := &stuck{make(chan struct{}), make(chan struct{})}, &writer{}
+	defer close(out.end)
+	go func() {
+		<-out.asked
+		interrupt()
+	}()
+	defer interrupt()
+	code := run(ctx, []string{"exec", "-q", "--figures", "none", "--out", filepath.Join(t.TempDir(), "out"), "--wait-port", "none",
+		"--", "sleep", "60", ":::", "echo", "hello"}, streams{os.Stdin, out, errs})
+	if strings.Contains(string(errs.text), "needs root or") {
+		t.Skip(string(errs.text))
+	}
+	if code != exitInterrupted {
+		t.Errorf("exit status %d: %s", code, errs.text)
+	}
+	hasWords(t, string(errs.text), "interrupted after ")
+}
+
 // Programs may print as much as they like: nothing is held in memory, and each line has its label.
 func TestExecProgramsThatPrintMuch(t *testing.T) {
 	const lines = 200_000
