@@ -38,7 +38,7 @@ type FlowResult struct {
 	Complete     bool                   `json:"complete"`
 	Note         string                 `json:"note,omitempty"`
 	Notes        []string               `json:"notes,omitempty"`   // what did not go as the scenario expects: faults that met no packet
-	Start        float64                `json:"start_s,omitempty"` // when its clients began: goodput is over the time from then
+	Start        float64                `json:"start_s,omitempty"` // when its clients began, or the first packet of any programs was sent: goodput is over the time from then
 	Duration     float64                `json:"duration_s"`        // from then to the last thing that the programs did
 	App          AppResult              `json:"app"`
 	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"

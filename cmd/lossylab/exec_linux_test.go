@@ -145,6 +145,31 @@ func TestExecIperfAgrees(t *testing.T) {
 	}
 }
 
+// Times are those of a report on the captures: they count from the first packet, whenever the server was ready.
+func TestExecCountsFromTheFirstPacket(t *testing.T) {
+	_, _, dir := programs(t, 0, []string{"iperf3"}, "--rate", "10mbit", "--delay", "2ms", "--", "sh", "-c",
+		"sleep 1; exec iperf3 -s -1", ":::", "iperf3", "-c", "server", "-n", "200K")
+	again := filepath.Join(t.TempDir(), "report")
+	var errs writer
+	if code := run(context.Background(), []string{"report", "-q", "--figures", "none", "--clock-offset", "0s", "--out", again, filepath.Join(dir, "ip")}, streams{nil, &errs, &errs}); code != 0 {
+		t.Fatalf("exit status %d: %s", code, errs.text)
+	}
+	f, theirs := execResultsOf(t, dir).Flows[0], execResultsOf(t, again).Flows[0]
+	if f.Start < 1 || f.Duration != theirs.Duration || f.App.Goodput != theirs.App.Goodput || f.App.Latency.P50 != theirs.App.Latency.P50 {
+		t.Errorf("from %v s on for %v s, %v bit/s, p50 %v s; a report on the captures has %v s, %v bit/s, p50 %v s", f.Start, f.Duration, f.App.Goodput,
+			f.App.Latency.P50, theirs.Duration, theirs.App.Goodput, theirs.App.Latency.P50)
+	}
+	for _, name := range []string{"summary.csv", "rtt.csv"} {
+		ours, err := os.ReadFile(filepath.Join(dir, "tables", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(filepath.Join(again, "tables", name)); err != nil || string(b) != string(ours) {
+			t.Errorf("%s: %v\n%sa report on the captures has\n%s", name, err, ours, b)
+		}
+	}
+}
+
 func TestExecPing(t *testing.T) {
 	out, _, dir := programs(t, 0, []string{"ping"}, "--delay", "10ms", "--wait-port", "none", "--",
 		"sleep", "60", ":::", "ping", "-c", "3", "-i", "0.2", "server")

@@ -106,7 +106,7 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	result.Notes, result.Timing = notes, r.Timing
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
 	page.Sources[proto] = files
-	page.About = append(page.About, [2]string{proto, fmt.Sprintf("sender %v, receiver %v", of.Client, of.Server)})
+	page.About = append(page.About, [2]string{proto, fmt.Sprintf("sender %v, receiver %v; its times count from its first packet, %.3f s after the link began", of.Client, of.Server, result.Start)})
 	return nil
 }
 

@@ -73,7 +73,8 @@ func endsOfHeader(h *netem.Header) (e ends, ok bool) {
 	return ends{h.Proto, h.Src, h.Dst}, true
 }
 
-// Told makes of what links tell of all packets what a run makes of one conversation. It is a netem.Observer.
+// Told makes of what links tell of all packets what a run makes of one conversation, whose times count from its first
+// packet, as those of captures do. It is a netem.Observer.
 type Told struct {
 	*recorder
 	of     *Conversation
@@ -95,11 +96,21 @@ func (t *Told) Observe(e netem.Event) {
 	if !t.about(e) {
 		return
 	}
+	zero, p := netem.Time(t.of.First), *e.Packet
+	p.Sent -= zero
+	e.At, e.Packet = e.At-zero, &p
 	t.end = e.At
 	if t.turned {
 		e.Link = map[string]string{up: down, down: up}[e.Link]
 	}
 	t.ObserveFrame(e, frame)
+}
+
+// State takes a sample of the sender, at an instant of the links' time.
+func (t *Told) State(port uint16, s report.State) {
+	if s.At -= netem.Time(t.of.First); s.At >= 0 { // or it is of an earlier conversation from that port
+		t.recorder.State(port, s)
+	}
 }
 
 // about reports whether an event is of the conversation. What is damaged may not say so itself.
@@ -138,7 +149,7 @@ func (t *Told) about(e netem.Event) bool {
 // Finish returns what a run returns.
 func (t *Told) Finish() (*report.Flow, report.FlowResult) {
 	flow, r := t.recorder.Finish(t.end, t.tcp || len(t.seq) > 0)
-	r.Complete, r.Vantage = true, report.BothEnds
+	r.Complete, r.Vantage, r.Start = true, report.BothEnds, netem.Time(t.of.First).Seconds()
 	t.tell(flow, &r)
 	return flow, r
 }
