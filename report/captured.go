@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -154,11 +155,7 @@ func (r *Results) seenRows() []row {
 func (r *Results) captureVerdict() string {
 	var clauses []string
 	for i := range r.Flows {
-		clause := r.Flows[i].captureClause()
-		if r.App == ProgramsApp { // either host may be the sender
-			clause = strings.Replace(clause, "the client sent", "the sender sent", 1)
-		}
-		clauses = append(clauses, clause)
+		clauses = append(clauses, r.Flows[i].captureClause())
 	}
 	if clauses == nil {
 		return "There was neither UDP nor TCP."
@@ -167,19 +164,20 @@ func (r *Results) captureVerdict() string {
 }
 
 func (f *FlowResult) captureClause() string {
-	l, proto := f.Link[up], f.Heading()
+	way, proto := f.dataLink(), f.Heading()
+	l := f.Link[way]
 	var s string
 	switch {
 	case f.oneSided():
 		s = fmt.Sprintf("%s sent %s up and %s down, seen at one place", proto, count(l.Offered, "packet"), count(f.Link[down].Offered, "packet"))
 	case l.Dropped == 0:
-		s = fmt.Sprintf("%s lost none of %s up", proto, count(l.Offered, "packet"))
+		s = fmt.Sprintf("%s lost none of %s %s", proto, count(l.Offered, "packet"), way)
 	default:
-		s = fmt.Sprintf("%s lost %s of %s up (%s %%)", proto, formatCount(l.Dropped), count(l.Offered, "packet"),
+		s = fmt.Sprintf("%s lost %s of %s %s (%s %%)", proto, formatCount(l.Dropped), count(l.Offered, "packet"), way,
 			formatPercent(float64(l.Dropped)/float64(l.Offered)))
 	}
 	if f.TCP != nil && f.TCP.Retransmits > 0 {
-		s += fmt.Sprintf(", and the client sent %s again", count(f.TCP.Retransmits, "segment"))
+		s += fmt.Sprintf(", and the %s sent %s again", cmp.Or(f.Sender, AtClient), count(f.TCP.Retransmits, "segment"))
 		if f.oneSided() && f.Vantage != AtServer {
 			s += ", from which losses are inferred"
 		}
@@ -240,7 +238,7 @@ func (p *Page) untold(b *bufio.Writer) {
 // filters returns the display filters that suit the captures.
 func (p *Page) filters() []filter {
 	if p.Results.Engine != CaptureEngine {
-		return filters()
+		return filters(p.Flows)
 	}
 	return []filter{
 		{`tcp.analysis.retransmission || tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},

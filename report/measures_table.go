@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,12 +22,15 @@ type measureRow struct {
 
 // measureGroups returns the table, empty if nothing was measured.
 func (r *Results) measureGroups() (groups []measureGroup) {
+	from := func(link string) bool {
+		return slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.dataLink() == link })
+	}
 	for _, g := range []struct {
 		label string
 		rows  []measureRow
 	}{
-		{"Packets from client to server", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, true)},
-		{"Packets from server to client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, false)},
+		{"Packets from client to server", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, from(up))},
+		{"Packets from server to client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, from(down))},
 		{r.ofCaptures("Datagrams and new segments", r.either("Lines and their answers", "Messages")) + ", of the first client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Messages }, false)},
 		{"TCP, of the first client", r.measuredTCP()},
 	} {

@@ -41,7 +41,8 @@ type FlowResult struct {
 	Start        float64                `json:"start_s,omitempty"` // when its clients began, or the first packet of any programs was sent: goodput is over the time from then
 	Duration     float64                `json:"duration_s"`        // from then to the last thing that the programs did
 	App          AppResult              `json:"app"`
-	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
+	Sender       string                 `json:"sender,omitempty"` // of any programs: "client" or "server", whose data are counted as sent
+	Link         map[string]*LinkResult `json:"link"`             // "up": client to server, "down"
 	TCP          *TCPResult             `json:"tcp,omitempty"`
 	Metrics      *Metrics               `json:"metrics,omitempty"`
 	Theory       *Theory                `json:"theory,omitempty"`

@@ -64,7 +64,7 @@ const programsDir = "testdata/programs/"
 func TestExecTCPProgramsInPython(t *testing.T) {
 	out, _, dir := programs(t, 0, []string{"python3"}, "--loss", "3%", "--delay", "2ms", "--",
 		"python3", programsDir+"tcp_server.py", ":::", "python3", programsDir+"tcp_client.py", "10.0.0.2")
-	hasWords(t, out, "client| same\n", "server| served 10.0.0.1\n", "sender 10.0.0.")
+	hasWords(t, out, "client| same\n", "server| served 10.0.0.1\n", "client 10.0.0.1:")
 	r := execResultsOf(t, dir)
 	f := r.Flows[0]
 	if len(r.Flows) != 1 || f.Proto != "tcp" || f.App.Received != f.App.Sent || f.TCP.Retransmits == 0 || f.Timing == nil {
@@ -95,7 +95,8 @@ func TestExecDNS(t *testing.T) {
 	}
 }
 
-// A download is whole, and the report is about the way that the data took: from the server.
+// A download is whole, and the report is about the way that the data took, from the server. That is still the server, and its
+// link that down.
 func TestExecCurlDownloadsWhole(t *testing.T) {
 	www := t.TempDir()
 	data := make([]byte, 500_000)
@@ -106,15 +107,32 @@ func TestExecCurlDownloadsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := filepath.Join(www, "got")
-	_, _, dir := programs(t, 0, []string{"python3", "curl"}, "--loss", "2%", "--delay", "5ms", "--cc", "reno", "--",
+	_, _, dir := programs(t, 0, []string{"python3", "curl"}, "--up", "delay 4ms", "--down", "loss 2% delay 5ms", "--cc", "reno", "--",
 		"python3", "-m", "http.server", "-d", www, "80", ":::", "curl", "-sS", "-o", got, "http://server/file")
 	b, err := os.ReadFile(got)
 	if err != nil || sha256.Sum256(b) != sha256.Sum256(data) {
 		t.Errorf("%d bytes of %d came, or others: %v", len(b), len(data), err)
 	}
-	if f := execResultsOf(t, dir).Flows[0]; f.App.Bytes < int64(len(data)) || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "most data came from 10.0.0.2:80") {
-		t.Errorf("%d bytes, notes %q", f.App.Bytes, f.Notes)
+	r := execResultsOf(t, dir)
+	f := r.Flows[0]
+	if f.App.Bytes < int64(len(data)) || f.Sender != "server" || len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "most data came from the server, 10.0.0.2:80") {
+		t.Errorf("%d bytes, from %s, notes %q", f.App.Bytes, f.Sender, f.Notes)
 	}
+	for way, spec := range map[string]string{"up": "delay 4ms", "down": "delay 5ms loss 2%"} {
+		all, l := r.Link[way], f.Link[way]
+		if l.Spec != spec || all.Spec != spec || l.Offered != all.Offered || l.Dropped != all.Dropped || f.Metrics.Packets[way].Loss.Packets != l.Dropped {
+			t.Errorf("%s: %+v, of all packets %+v", way, l, all)
+		}
+	}
+	if w := f.Metrics.TCP.WindowMin; w < 10_000 {
+		t.Errorf("the least window is %d bytes: it is not scaled", w)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "report.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasWords(t, string(page), " ms | → SYN | 1 | 1 |", " ms | ← SYN, ACK | 2 | 2 |", " ms | → data, ", " ms | ← data 1 | ", "most data from the server",
+		"lost "+fmt.Sprint(f.Link["down"].Dropped)+" of "+fmt.Sprint(f.Link["down"].Offered)+" packets down", "Frames are those of `ip/server.pcapng`", "in the server's capture")
 }
 
 // iperf3's own figures and ours are of the same connection. iperf3 looks at its sockets a moment before they are closed.

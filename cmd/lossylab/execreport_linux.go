@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -84,29 +85,29 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	}
 	of, r := all[0], page.Results
 	client, _ := kernel.Addresses(x.IPv6)
-	files := [2]string{"ip/client." + x.capture, "ip/server." + x.capture}
 	var notes []string
 	if len(all) > 1 {
 		notes = append(notes, fmt.Sprintf("there were %d conversations, and this is the one with most bytes, %v: the captures have all", len(all), of))
 	}
-	if of.Bytes[1] > of.Bytes[0] {
-		of.Turn()
-		notes = append(notes, fmt.Sprintf("most data came from %v: it is the sender whose messages, window and retransmissions are shown, and up is the way from there", of.Client))
-	}
-	host := 0
-	if of.Client.Addr() != client {
-		host, files = 1, [2]string{files[1], files[0]}
-	}
-	told := trace.NewTold(of, client)
+	told := trace.NewTold(of, client, x.Link.Up, x.Link.Down)
 	told.Confidence = x.confidence
-	if err := x.again(told, x.states.bySender[programSender{host, of.Client.Port()}]); err != nil {
+	ends, host := [2]netip.AddrPort{of.Client, of.Server}, 0
+	if of.Client.Addr() != client {
+		ends[0], ends[1] = ends[1], ends[0]
+	}
+	if told.Sender() == ends[1] {
+		host = 1
+		notes = append(notes, fmt.Sprintf("most data came from the server, %v: it is the sender whose data, window and retransmissions are shown", ends[1]))
+	}
+	if err := x.again(told, x.states.bySender[programSender{host, told.Sender().Port()}]); err != nil {
 		return err
 	}
 	flow, result := told.Finish()
 	result.Notes, result.Timing = notes, r.Timing
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
-	page.Sources[proto] = files
-	page.About = append(page.About, [2]string{proto, fmt.Sprintf("sender %v, receiver %v; its times count from its first packet, %.3f s after the link began", of.Client, of.Server, result.Start)})
+	page.Sources[proto] = [2]string{"ip/client." + x.capture, "ip/server." + x.capture}
+	page.About = append(page.About, [2]string{proto, fmt.Sprintf("client %v, server %v, most data from the %s; its times count from its first packet, %.3f s after the link began",
+		ends[0], ends[1], result.Sender, result.Start)})
 	return nil
 }
 

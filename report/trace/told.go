@@ -79,16 +79,28 @@ type Told struct {
 	*recorder
 	of     *Conversation
 	frames report.Frames
-	turned bool           // the conversation's client is the host called server: the links' names are exchanged
+	turned bool           // the data come from the host called server: the links' names are exchanged until Finish
 	parts  map[uint64]int // packets of the conversation of which fragments are under way
 	end    netem.Time
 }
 
-// NewTold returns a Told of a conversation, whose client is the one to be looked at as the sender. Host is the address of
-// the host called client.
-func NewTold(of *Conversation, host netip.Addr) *Told {
-	return &Told{recorder: newRecorder(of.Proto), of: of, turned: of.Client.Addr() != host, parts: map[uint64]int{}}
+// NewTold returns a Told of a conversation, seen from that of its ends that sends more, on links with these words. Client is
+// the address of the host called client, whoever opened the conversation.
+func NewTold(of *Conversation, client netip.Addr, upSpec, downSpec string) *Told {
+	seen := *of
+	if of.Bytes[1] > of.Bytes[0] {
+		seen.Turn()
+	}
+	t := &Told{of: &seen, turned: seen.Client.Addr() != client, parts: map[uint64]int{}}
+	if t.turned {
+		upSpec, downSpec = downSpec, upSpec
+	}
+	t.recorder = newRecorder(of.Proto, upSpec, downSpec)
+	return t
 }
+
+// Sender returns the end that sends more, and is told of as the sender.
+func (t *Told) Sender() netip.AddrPort { return t.of.Client }
 
 // Observe implements netem.Observer.
 func (t *Told) Observe(e netem.Event) {
@@ -149,6 +161,11 @@ func (t *Told) about(e netem.Event) bool {
 // Finish returns what a run returns.
 func (t *Told) Finish() (*report.Flow, report.FlowResult) {
 	flow, r := t.recorder.Finish(t.end, t.tcp || len(t.seq) > 0)
+	flow.Captured = true
+	r.Sender = report.AtClient
+	if t.turned {
+		report.Turn(flow, &r)
+	}
 	r.Complete, r.Vantage, r.Start = true, report.BothEnds, netem.Time(t.of.First).Seconds()
 	t.tell(flow, &r)
 	return flow, r
