@@ -26,9 +26,17 @@ type Results struct {
 	Untold     []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
 	Expected   []Expected   `json:"expected,omitempty"`
 
-	// Of any programs: what the links did to all packets, of which the flows are some, and how well time was kept.
-	Link   map[string]*LinkResult `json:"link,omitempty"`
-	Timing *Timing                `json:"timing,omitempty"`
+	// Of any programs: how they ended, by host, "client" and "server"; what the links did to all packets, of which the flows
+	// are some; and how well time was kept.
+	Programs map[string]ProgramResult `json:"programs,omitempty"`
+	Link     map[string]*LinkResult   `json:"link,omitempty"`
+	Timing   *Timing                  `json:"timing,omitempty"`
+}
+
+// ProgramResult is how a program ended.
+type ProgramResult struct {
+	Status  int  `json:"status"`  // its exit status, or 128 and the number of the signal that ended it
+	Stopped bool `json:"stopped"` // it was told to end: a server once the client had ended, or both as the run was cut short
 }
 
 // FlowResult is what one protocol did.

@@ -213,6 +213,26 @@ func TestExecEndsAsTheClientDoes(t *testing.T) {
 	}
 }
 
+// A server that fails while the client goes on is told of, and how both ended is in the results.
+func TestExecServerThatFailsUnderWay(t *testing.T) {
+	out, _, dir := programs(t, 4, []string{"python3"}, "--", "python3", "-c",
+		"import socket, sys; s = socket.create_server(('', 80)); s.accept(); sys.exit(5)", ":::",
+		"python3", "-c", "import socket, sys; socket.create_connection(('server', 80)).recv(1); sys.exit(4)")
+	hasWords(t, out, "\nNote: the server ended with status 5\n", "\nNote: the client ended with status 4\n")
+	if p := execResultsOf(t, dir).Programs; p["server"] != (report.ProgramResult{Status: 5}) || p["client"] != (report.ProgramResult{Status: 4}) {
+		t.Errorf("%+v", p)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "report.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasWords(t, string(page), "| the server ended with status 5 |")
+	out, _, dir = programs(t, 0, nil, "--wait-port", "none", "--", "sleep", "60", ":::", "true")
+	if p := execResultsOf(t, dir).Programs; p["server"] != (report.ProgramResult{Status: 143, Stopped: true}) || strings.Contains(out, "status") {
+		t.Errorf("%+v\n%s", p, out)
+	}
+}
+
 // What can go wrong with programs is told in one line, and what was started is ended.
 func TestExecProgramsThatGoWrong(t *testing.T) {
 	for _, c := range []struct {

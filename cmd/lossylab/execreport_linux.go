@@ -56,7 +56,8 @@ func (x *executing) report(end netem.Time) error {
 		}
 	}
 	r := &report.Results{Schema: report.Schema, Version: version, Seed: x.seed, Engine: x.engine, Stack: x.stack(), App: report.ProgramsApp,
-		Scenario: x.execScenario, Complete: x.note == "", Note: x.note, Confidence: x.confidence}
+		Scenario: x.execScenario, Complete: x.note == "", Note: x.note, Confidence: x.confidence,
+		Programs: x.endings()}
 	_, whole := x.all.Finish(end, true)
 	r.Link, r.Timing = whole.Link, timingOf(x.world.Counters())
 	page := &report.Page{Title: x.title(), Results: r, Captures: x.capture, Sources: map[string][2]string{}}
@@ -174,8 +175,8 @@ func (x *executing) totals(r *report.Results) (all [][2]string) {
 	for _, way := range []string{"up", "down"} {
 		all = append(all, [2]string{"all packets " + way, r.Link[way].Sentence()})
 	}
-	for _, doubt := range r.Timing.Doubts() {
-		all = append(all, [2]string{"note", doubt})
+	for _, note := range slices.Concat(x.failures(r.Programs), r.Timing.Doubts()) {
+		all = append(all, [2]string{"note", note})
 	}
 	return all
 }
