@@ -30,7 +30,7 @@ type executing struct {
 	server, client *kernel.Program
 	stopped        map[*kernel.Program]bool // they did not end by themselves
 	copying        sync.WaitGroup
-	printing       sync.Mutex
+	printing       printing
 	note           string // why the run is not complete
 }
 

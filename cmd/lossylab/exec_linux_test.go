@@ -309,7 +309,30 @@ func TestExecProgramsThatPrintMuch(t *testing.T) {
 	if n := strings.Count(out, "client| 0123456789012345678901234567890123456789\n"); n != lines {
 		t.Errorf("%d of %d lines", n, lines)
 	}
-	hasWords(t, out, "client| prompt")
+	if !strings.Contains(out, "\nclient| prompt"+strings.Repeat("x", 100_000)+"\n") {
+		t.Error("a long line is cut")
+	}
+}
+
+// A quiet run passes on what the client prints, and with --json standard output has nothing but the results.
+func TestExecQuietAndJSON(t *testing.T) {
+	ready := filepath.Join(t.TempDir(), "ready")
+	args := []string{"--wait-port", "none", "--", "sh", "-c", "echo from the server; echo wrong at the server >&2; touch " + ready + "; exec sleep 60", ":::",
+		"sh", "-c", "until rm " + ready + " 2>/dev/null; do sleep 0.01; done; printf 'a\\0b'; printf wrong >&2; exit 3"}
+	out, errs, _ := programs(t, 3, nil, append([]string{"-q"}, args...)...)
+	if out != "a\x00b" || errs != "wrong" {
+		t.Errorf("quiet: %q, %q", out, errs)
+	}
+	out, errs, dir := programs(t, 3, nil, append([]string{"--json"}, args...)...)
+	b, err := os.ReadFile(filepath.Join(dir, "results.json"))
+	if err != nil || out != string(b) {
+		t.Errorf("%v: %d bytes on standard output, %d in results.json", err, len(out), len(b))
+	}
+	hasWords(t, errs, "client| a\x00b\n", "client| wrong\n", "server| from the server\n", "server| wrong at the server\n")
+	out, errs, dir = programs(t, 3, nil, append([]string{"--json", "-q"}, args...)...)
+	if b, err := os.ReadFile(filepath.Join(dir, "results.json")); err != nil || out != string(b) || errs != "" {
+		t.Errorf("%v: %d bytes on standard output, %d in results.json, errors %q", err, len(out), len(b), errs)
+	}
 }
 
 // A shell stands on the client's host.

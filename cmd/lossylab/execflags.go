@@ -26,7 +26,7 @@ var execOfRun = []string{"preset", "link", "up", "down", "loss", "delay", "jitte
 	"cc", "offload", "sack", "mtu", "ipv6", "seed"}
 
 // execResults are those about results.
-var execResults = []string{"out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet"}
+var execResults = []string{"out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}
 
 func (f *execFlags) set() *pflag.FlagSet {
 	s, of := newFlagSet("exec"), f.run.set()
@@ -43,6 +43,8 @@ func (f *execFlags) set() *pflag.FlagSet {
 	for _, name := range execResults {
 		s.AddFlag(of.Lookup(name))
 	}
+	s.Lookup("quiet").Usage = "print nothing but errors and, without labels, what the client prints"
+	s.Lookup("json").Usage = "print results.json to standard output instead of the summary; what the programs print goes to standard error, and with --quiet nowhere"
 	return s
 }
 
@@ -175,7 +177,8 @@ func execHelp(w io.Writer) {
 Two programs as they are, the first on a host called server, the second on a host called client, with a link between them
 through which every packet passes. Needs Linux, and root or unprivileged user namespaces. The programs find the addresses
 10.0.0.1 (client) and 10.0.0.2 (server), or fd00::1 and fd00::2 with -6, in LOSSYLAB_CLIENT and LOSSYLAB_SERVER, and as the
-names client and server. The client is started when the server waits on a port. The exit status is the client's.
+names client and server. The client is started when the server waits on a port. The exit status is the client's. What the
+programs print has "client|" or "server|" before each line, and "client|…" where a line goes on that was broken off.
 
 `)
 	fmt.Fprint(w, f.set().FlagUsagesWrapped(110))
@@ -185,6 +188,7 @@ Examples:
   lossylab exec --link "loss 5% delay 20ms" -- python3 server.py ::: python3 client.py 10.0.0.2
   lossylab exec --rate 10mbit --delay 20ms --cc bbr -- iperf3 -s -1 ::: iperf3 -c server
   lossylab exec --loss 10% -- python3 -m http.server 80 ::: curl -sS -o /dev/null http://server/
+  lossylab exec -q --rate 2mbit -- python3 -m http.server 80 ::: curl -sS http://server/file | sha256sum
   lossylab exec --delay 50ms --shell
 `)
 }

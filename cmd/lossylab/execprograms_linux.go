@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"syscall"
@@ -85,7 +86,8 @@ func (x *executing) cutShort() {
 	}
 }
 
-// start starts a program whose output is labelled.
+// start starts a program whose output is labelled, unless the run is quiet: then the client's is left as it is, and the server's
+// is left out. With --json standard output is for the results.
 func (x *executing) start(label string, h *kernel.Host, args []string, stdin *os.File) (*kernel.Program, error) {
 	if stdin == nil {
 		null, err := os.Open(os.DevNull)
@@ -96,25 +98,47 @@ func (x *executing) start(label string, h *kernel.Host, args []string, stdin *os
 		stdin = null
 	}
 	var ends [2]*os.File
-	for i, to := range []labelled{{&x.printing, x.out}, {&x.printing, x.err}} {
-		r, w, err := os.Pipe()
+	for i, w := range []io.Writer{x.out, x.err} {
+		switch f, ok := w.(*os.File); {
+		case x.quiet && (x.json || label == "server"):
+			w = io.Discard
+		case x.quiet && ok:
+			ends[i] = f
+			continue
+		case x.json:
+			w = x.err
+		}
+		end, err := x.pipe(label, w)
 		if err != nil {
 			return nil, err
 		}
-		defer w.Close()
-		ends[i] = w
-		x.copying.Add(1)
-		go func() {
-			defer x.copying.Done()
-			defer r.Close()
-			to.copy(label, r)
-		}()
+		defer end.Close()
+		ends[i] = end
 	}
 	p, err := h.Run(args, stdin, ends[0], ends[1])
 	if err != nil {
 		return nil, usagef("%s: %v: is it installed, and is its name right?", label, err)
 	}
 	return p, nil
+}
+
+// pipe returns the end of a pipe for a program to print to, and copies what it prints.
+func (x *executing) pipe(label string, to io.Writer) (*os.File, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	l := &labelled{to: &x.printing, label: label, w: to}
+	if x.quiet {
+		l.label = ""
+	}
+	x.copying.Add(1)
+	go func() {
+		defer x.copying.Done()
+		defer r.Close()
+		l.copy(r)
+	}()
+	return w, nil
 }
 
 // shell starts a shell on the client's host, at the terminal.
@@ -127,6 +151,9 @@ func (x *executing) shell(stdin *os.File) (*kernel.Program, error) {
 	errs, ok2 := x.err.(*os.File)
 	if !ok || !ok2 || stdin == nil {
 		return nil, usagef("--shell needs a terminal: run lossylab from one, or name a client behind :::")
+	}
+	if x.json {
+		out = errs
 	}
 	return x.world.Client.Run([]string{shell}, stdin, out, errs)
 }
@@ -151,7 +178,11 @@ func (x *executing) await(ctx context.Context) error {
 			return nil
 		case <-x.server.Ended():
 			status, _ := x.server.Status()
-			return fmt.Errorf("the server ended with exit status %d before it waited for clients: see what it printed", status)
+			see := "see what it printed"
+			if x.quiet {
+				see = "what it printed is shown without -q"
+			}
+			return fmt.Errorf("the server ended with exit status %d before it waited for clients: %s", status, see)
 		case <-limit.C:
 			x.end(x.server)
 			if len(ports) > 0 {

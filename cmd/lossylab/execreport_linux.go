@@ -183,10 +183,13 @@ func (x *executing) totals(r *report.Results) (all [][2]string) {
 
 // tell prints the results.
 func (x *executing) tell(page *report.Page, m manifest) error {
-	if !x.printsText {
+	r := page.Results
+	switch {
+	case x.json:
+		return r.WriteJSON(x.out)
+	case x.quiet:
 		return nil
 	}
-	r := page.Results
 	fmt.Fprintln(x.out)
 	for _, t := range x.totals(r) {
 		fmt.Fprintf(x.out, "%s: %s\n", upperFirst(t[0]), t[1])
