@@ -157,6 +157,9 @@ func (r *Results) captureVerdict() string {
 	for i := range r.Flows {
 		clauses = append(clauses, r.Flows[i].captureClause())
 	}
+	if n := r.Timing.lostBy(""); n > 0 && clauses != nil {
+		clauses = append(clauses, plural(n, "packet of any protocol was lost outside the link", "packets of any protocol were lost outside the link"))
+	}
 	if clauses == nil {
 		return "There was neither UDP nor TCP."
 	}
@@ -175,6 +178,9 @@ func (f *FlowResult) captureClause() string {
 	default:
 		s = fmt.Sprintf("%s lost %s of %s %s (%s %%)", proto, formatCount(l.Dropped), count(l.Offered, "packet"), way,
 			formatPercent(float64(l.Dropped)/float64(l.Offered)))
+	}
+	if n := f.Timing.lostBy(f.Proto); n > 0 {
+		s += fmt.Sprintf(" on the link and %s outside it", formatCount(n))
 	}
 	if f.TCP != nil && f.TCP.Retransmits > 0 {
 		s += fmt.Sprintf(", and the %s sent %s again", cmp.Or(f.Sender, AtClient), count(f.TCP.Retransmits, "segment"))

@@ -87,6 +87,25 @@ func TestExecUDPProgramsInPython(t *testing.T) {
 	}
 }
 
+// What a server's socket has no room for is lost all the same: the headline says so, and TCP has nothing to do with it.
+func TestExecUDPLostOutsideTheLink(t *testing.T) {
+	out, _, dir := programs(t, 0, []string{"python3"}, "--delay", "1ms", "--wait-port", "80", "--", "python3", "-c", `import socket
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+u.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+u.bind(("", 7))
+socket.create_server(("", 80)).accept()[0].recv(1)`, ":::", "python3", "-c", `import socket
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(100):
+    u.sendto(bytes(1000), ("server", 7))
+socket.create_connection(("server", 80)).send(b"x")`)
+	r := execResultsOf(t, dir)
+	udp, tcp := r.Flows[0].Timing.Lost(), r.Flows[1].Timing.Lost()
+	if udp == 0 || tcp != 0 || r.Timing.Lost() != udp {
+		t.Errorf("UDP lost %d outside the link, TCP %d, all %d", udp, tcp, r.Timing.Lost())
+	}
+	hasWords(t, out, fmt.Sprintf("\nUDP lost none of 100 packets up on the link and %d outside it; TCP lost none of ", udp))
+}
+
 func TestExecDNS(t *testing.T) {
 	out, _, _ := programs(t, 0, []string{"python3"}, "--loss", "20%", "--delay", "5ms", "--",
 		"python3", programsDir+"dns_server.py", ":::", "python3", "-u", programsDir+"dns_client.py")

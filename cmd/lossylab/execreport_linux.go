@@ -104,7 +104,7 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 		return err
 	}
 	flow, result := told.Finish()
-	result.Notes, result.Timing = notes, r.Timing
+	result.Notes, result.Timing = notes, r.Timing.Of(proto)
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
 	page.Sources[proto] = [2]string{"ip/client." + x.capture, "ip/server." + x.capture}
 	page.About = append(page.About, [2]string{proto, fmt.Sprintf("client %v, server %v, most data from the %s; its times count from its first packet, %.3f s after the link began",
