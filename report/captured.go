@@ -217,6 +217,15 @@ func (p *Page) source(proto string, at Vantage) string {
 	return fmt.Sprintf("%s/%s.%s", proto, at, p.Captures)
 }
 
+// NoFlows stands in the place of a summary where there is nothing to sum up.
+func (p *Page) NoFlows() string {
+	s := p.Results.MakeVerdict()
+	if p.Results.captured() {
+		s += " All packets are counted at the top of the page."
+	}
+	return s
+}
+
 // Captured and Remarks are for the page's template.
 func (v *webPage) Captured() bool { return v.Results.captured() }
 

@@ -40,7 +40,7 @@ func commands() []command {
 	return []command{
 		{"run", "[flags] [SCENARIO.yaml]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
-		{"exec", "[flags] [SPEC] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS", "any two programs, as they are, over a lossy link (Linux)", execCommand, execHelp},
+		{"exec", "[flags] [SPEC | UP DOWN] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS", "any two programs, as they are, over a lossy link (Linux)", execCommand, execHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
 		{"server", "[PROTOCOL] [ADDRESS:PORT] [flags]", "a server on this machine's own sockets, TCP and UDP: it returns what it gets, in upper case", serverCommand, serverHelp},

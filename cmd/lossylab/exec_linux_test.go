@@ -66,6 +66,11 @@ func TestExecTCPProgramsInPython(t *testing.T) {
 		"python3", programsDir+"tcp_server.py", ":::", "python3", programsDir+"tcp_client.py", "10.0.0.2")
 	hasWords(t, out, "client| same\n", "server| served 10.0.0.1\n", "client 10.0.0.1:")
 	r := execResultsOf(t, dir)
+	if b, err := json.Marshal(r.Scenario); err != nil || string(b) != `{"app":"exec","cc":"cubic","client":["python3","`+programsDir+`tcp_client.py","10.0.0.2"],`+
+		`"ipv6":false,"link":{"down":"delay 2ms loss 3%","up":"delay 2ms loss 3%"},"mtu":1500,"sack":true,"server":["python3","`+programsDir+`tcp_server.py"],`+
+		`"timeout":"10s","wait_port":"any"}` {
+		t.Errorf("%v: %s", err, b)
+	}
 	f := r.Flows[0]
 	if len(r.Flows) != 1 || f.Proto != "tcp" || f.App.Received != f.App.Sent || f.TCP.Retransmits == 0 || f.Timing == nil {
 		t.Errorf("%d flows, the first %+v, %+v", len(r.Flows), f.App, f.TCP)
@@ -214,6 +219,15 @@ func TestExecPing(t *testing.T) {
 	if r := execResultsOf(t, dir); len(r.Flows) != 0 || r.Verdict != "There was neither UDP nor TCP." {
 		t.Errorf("%d flows, %s", len(r.Flows), r.Verdict)
 	}
+	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasWords(t, string(page), "There was neither UDP nor TCP. All packets are counted at the top of the page.",
+		"Frame numbers here are those of <code>ip/client.pcapng</code>, <code>ip/server.pcapng</code>.")
+	if strings.Contains(string(page), `<table class="summary">`) {
+		t.Error("the page has a summary of nothing")
+	}
 }
 
 // Programs find their way by names and by variables, over IPv6 too.
@@ -269,6 +283,10 @@ func TestExecProgramsThatGoWrong(t *testing.T) {
 		{2, []string{"--cc", "nosuch", "--", "true", ":::", "true"}, "--cc nosuch: this kernel has"},
 		{2, []string{"--wait-port", "70000", "--", "true", ":::", "true"}, "--wait-port \"70000\""},
 		{2, []string{"loss 5%", "loss 6%", "loss 7%", "--", "true", ":::", "true"}, "there are 3 SPECs"},
+		{2, []string{"loss", "5%", "--", "true", ":::", "true"}, `SPEC "loss": put its words in quotes: lossylab exec "loss 5%" -- …`},
+		{2, []string{"loss", "5%", "delay", "2ms", "--", "true", ":::", "true"}, `lossylab exec "loss 5% delay 2ms" -- …`},
+		{2, []string{"loss 5%", "dely 5ms", "--", "true", ":::", "true"}, `SPEC "dely 5ms": `},
+		{2, []string{"--up", "loss 5%", "loss 6%", "delay 5ms", "--", "true", ":::", "true"}, `--up and the SPEC "loss 6%" both say`},
 	} {
 		_, stderr, dir := programs(t, c.code, nil, c.args...)
 		hasWords(t, stderr, c.want)

@@ -60,7 +60,7 @@ func (x *executing) report(end netem.Time) error {
 		Programs: x.endings()}
 	_, whole := x.all.Finish(end, true)
 	r.Link, r.Timing = whole.Link, timingOf(x.world.Counters())
-	page := &report.Page{Title: x.title(), Results: r, Captures: x.capture, Sources: map[string][2]string{}}
+	page := &report.Page{Title: x.title(), Results: r, Captures: x.capture, World: "ip"}
 	for _, proto := range []string{"udp", "tcp"} {
 		if err := x.conversation(proto, page); err != nil {
 			return err
@@ -106,7 +106,6 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	flow, result := told.Finish()
 	result.Notes, result.Timing = notes, r.Timing.Of(proto)
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
-	page.Sources[proto] = [2]string{"ip/client." + x.capture, "ip/server." + x.capture}
 	page.About = append(page.About, [2]string{proto, fmt.Sprintf("client %v, server %v, most data from the %s; its times count from its first packet, %.3f s after the link began",
 		ends[0], ends[1], result.Sender, result.Start)})
 	return nil
