@@ -70,6 +70,15 @@ func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e
 // errInterrupted ends a command that was interrupted and has kept what was finished.
 var errInterrupted = errors.New("interrupted")
 
+// interruption is errInterrupted with the note that the results have on it, and where they are.
+func interruption(note, dir string) error {
+	more, ok := strings.CutPrefix(note, errInterrupted.Error())
+	if !ok {
+		more = ": " + note
+	}
+	return fmt.Errorf("%w%s; what was finished is in %s", errInterrupted, more, dir)
+}
+
 // run is the command without the process round it: it returns the exit status.
 func run(ctx context.Context, args []string, s streams) int {
 	err := dispatch(ctx, args, s)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"sync"
 
@@ -64,7 +63,7 @@ func (x *executing) run(ctx context.Context) error {
 		return diskError(x.dir, err)
 	}
 	x.world, err = kernel.NewWorld(kernel.Config{Up: x.Link.Up, Down: x.Link.Down, Seed: x.seed, IPv6: x.IPv6, MTU: x.MTU, CC: x.CC,
-		NoSACK: !x.SACK, Offload: x.Offload, Names: true, Record: x.spool}, observers)
+		NoSACK: !x.SACK, Offload: x.Offload, Names: true, Record: x.spool, Instead: "use lossylab relay, which needs neither"}, observers)
 	if err != nil {
 		return err
 	}
@@ -84,12 +83,16 @@ func (x *executing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	interrupted := ctx.Err() != nil // later, it would have nothing to end
+	if interrupted && x.note == "" {
+		x.cutShort()
+	}
 	if err := x.report(end); err != nil {
 		return err
 	}
 	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w: %s; what was finished is in %s", errInterrupted, x.note, x.dir.name)
+	case interrupted:
+		return interruption(x.note, x.dir.name)
 	case status != 0:
 		return statusError(status)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -305,6 +306,22 @@ func TestExecEndsWhatProgramsLeaveBehind(t *testing.T) {
 		t.Errorf("%d of 300000 lines, or what was left behind went on:\n…%s", n, out[max(0, len(out)-500):])
 	}
 	execResultsOf(t, dir)
+}
+
+// An interrupt that comes when the programs have ended already, as one typed at a terminal does, is told once and with its time.
+func TestExecInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(context.Background())
+	defer interrupt()
+	out, errs := &interrupter{at: "client| ready\n", cancel: interrupt}, &writer{}
+	code := run(ctx, []string{"exec", "--figures", "none", "--out", filepath.Join(t.TempDir(), "out"), "--wait-port", "none",
+		"--", "sleep", "60", ":::", "sh", "-c", "echo ready"}, streams{os.Stdin, out, errs})
+	if strings.Contains(string(errs.text), "needs root or") {
+		t.Skip(string(errs.text))
+	}
+	if code != exitInterrupted || !regexp.MustCompile(`^lossylab: interrupted after \d+\.\d s; what was finished is in .*/out\n$`).Match(errs.text) {
+		t.Errorf("exit status %d: %s", code, errs.text)
+	}
+	hasWords(t, out.String(), "\nNot complete: interrupted after ")
 }
 
 // stuck is a place to print to that takes nothing, and says when it is asked to.
