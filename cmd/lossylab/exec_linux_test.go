@@ -392,9 +392,10 @@ func TestExecQuietAndJSON(t *testing.T) {
 // A shell stands on the client's host.
 func TestExecShell(t *testing.T) {
 	t.Setenv("SHELL", "/bin/sh")
+	t.Setenv("PS1", "")
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "printed")
-	if err := os.WriteFile(in, []byte("echo at $LOSSYLAB_CLIENT\nexit 5\n"), 0o666); err != nil {
+	if err := os.WriteFile(in, []byte("echo at $LOSSYLAB_CLIENT\necho on $(uname -n), prompt $PS1\nexit 5\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	stdin, err := os.Open(in)
@@ -415,7 +416,7 @@ func TestExecShell(t *testing.T) {
 	if err != nil || code != 5 {
 		t.Errorf("exit status %d, %v:\n%s", code, err, b)
 	}
-	hasWords(t, string(b), "\nat 10.0.0.1\n", "All packets up: 0 offered")
+	hasWords(t, string(b), "\nat 10.0.0.1\n", "\non client, prompt client$\n", "All packets up: 0 offered")
 }
 
 // Programs that know nothing of congestion control use the one that was asked for, at both ends.

@@ -155,7 +155,7 @@ func (x *executing) shell(stdin *os.File) (*kernel.Program, error) {
 	if x.json {
 		out = errs
 	}
-	return x.world.Client.Run([]string{shell}, stdin, out, errs)
+	return x.world.Client.Shell(shell, stdin, out, errs)
 }
 
 // await waits until the server waits for clients.
