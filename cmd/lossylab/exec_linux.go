@@ -125,8 +125,8 @@ type programStates struct {
 }
 
 type programSender struct {
-	host int
-	port uint16
+	host       int
+	port, peer uint16
 }
 
 // The bounds on what is kept of samples.
@@ -138,7 +138,7 @@ const (
 // state takes a sample of a sender.
 func (x *executing) state(host int, i sim.TCPInfo) {
 	if x.captures != nil {
-		x.captures[host].State(i.Port, stateOf(i))
+		x.captures[host].State([2]uint16{i.Port, i.Peer}, stateOf(i))
 	}
 	x.states.add(host, i)
 }
@@ -147,7 +147,7 @@ func (s *programStates) add(host int, i sim.TCPInfo) {
 	if s.bySender == nil {
 		s.bySender = map[programSender][]sim.TCPInfo{}
 	}
-	k := programSender{host, i.Port}
+	k := programSender{host, i.Port, i.Peer}
 	if all, ok := s.bySender[k]; (ok || len(s.bySender) < sendersMost) && len(all) < statesMost {
 		s.bySender[k] = append(all, i)
 	}

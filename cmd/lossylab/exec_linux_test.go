@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -185,6 +186,28 @@ func TestExecIperfAgrees(t *testing.T) {
 	}
 	if f.TCP.CwndMax < 10 || f.TCP.SRTT == nil {
 		t.Errorf("window %d, %v", f.TCP.CwndMax, f.TCP.SRTT)
+	}
+}
+
+// Of several connections to one port of the server, the window that is shown is that of the one that is shown.
+func TestExecTellsConnectionsToOnePortApart(t *testing.T) {
+	_, _, dir := programs(t, 0, []string{"iperf3"}, "--rate", "20mbit", "--delay", "5ms", "--figures", "png", "--",
+		"iperf3", "-s", "-1", ":::", "iperf3", "-c", "server", "-R", "-n", "1M")
+	b, err := os.ReadFile(filepath.Join(dir, "figures/cwnd.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const initial = 10 // segments, RFC 6928
+	largest := 0
+	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n")[1:] {
+		n, err := strconv.Atoi(strings.Split(line, ",")[1])
+		if err != nil || n == initial && largest > n {
+			t.Fatalf("%v: a window of %d behind one of %d:\n%s", err, n, largest, b)
+		}
+		largest = max(largest, n)
+	}
+	if largest <= initial {
+		t.Errorf("the window was never larger than %d", largest)
 	}
 }
 

@@ -100,7 +100,7 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 		host = 1
 		notes = append(notes, fmt.Sprintf("most data came from the server, %v: it is the sender whose data, window and retransmissions are shown", ends[1]))
 	}
-	if err := x.again(told, x.states.bySender[programSender{host, told.Sender().Port()}]); err != nil {
+	if err := x.again(told, x.states.bySender[programSender{host, ends[host].Port(), ends[1-host].Port()}]); err != nil {
 		return err
 	}
 	flow, result := told.Finish()
