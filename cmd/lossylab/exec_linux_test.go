@@ -157,7 +157,7 @@ func TestExecCurlDownloadsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hasWords(t, string(page), " ms | → SYN | 1 | 1 |", " ms | ← SYN, ACK | 2 | 2 |", " ms | → data, ", " ms | ← data 1 | ", "most data from the server",
+	hasWords(t, string(page), " ms | → SYN | 1 | 1 |", " ms | ← SYN, ACK | 2 | 2 |", " ms | → data, ", " ms | ← data 1 | ", "; the data shown are those from the server, and times",
 		"lost "+fmt.Sprint(f.Link["down"].Dropped)+" of "+fmt.Sprint(f.Link["down"].Offered)+" packets down", "Frames are those of `ip/server.pcapng`", "in the server's capture")
 }
 

@@ -106,7 +106,7 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	flow, result := told.Finish()
 	result.Notes, result.Timing = notes, r.Timing.Of(proto)
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
-	page.About = append(page.About, [2]string{proto, fmt.Sprintf("client %v, server %v, most data from the %s; its times count from its first packet, %.3f s after the link began",
+	page.About = append(page.About, [2]string{proto, fmt.Sprintf("client %v, server %v; the data shown are those from the %s, and times count from the first packet, %.3f s after the link began",
 		ends[0], ends[1], result.Sender, result.Start)})
 	return nil
 }
