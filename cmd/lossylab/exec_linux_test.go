@@ -274,11 +274,12 @@ func TestExecEndsAsTheClientDoes(t *testing.T) {
 func TestExecServerThatFailsUnderWay(t *testing.T) {
 	out, _, dir := programs(t, 4, []string{"python3"}, "--", "python3", "-c",
 		"import socket, sys; s = socket.create_server(('', 80)); s.accept(); sys.exit(5)", ":::",
-		"python3", "-c", "import socket, sys; socket.create_connection(('server', 80)).recv(1); sys.exit(4)")
+		"python3", "-c", "import socket, sys; socket.create_connection(('server', 80)).recv(1) and 1 > 2; sys.exit(4)")
 	hasWords(t, out, "\nNote: the server ended with status 5\n", "\nNote: the client ended with status 4\n")
 	if p := execResultsOf(t, dir).Programs; p["server"] != (report.ProgramResult{Status: 5}) || p["client"] != (report.ProgramResult{Status: 4}) {
 		t.Errorf("%+v", p)
 	}
+	hasWords(t, string(read(t, dir, "results.json")), `recv(1) and 1 > 2; sys.exit(4)"`)
 	page, err := os.ReadFile(filepath.Join(dir, "report.md"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,13 +60,13 @@ type execScenario struct {
 	port               int // 0: any; -1: none
 }
 
-// MarshalJSON implements json.Marshaler: what the run was, as a part of the results.
-func (x *execScenario) MarshalJSON() ([]byte, error) {
+// record is what the run was, as a part of the results.
+func (x *execScenario) record() any {
 	var limit *duration
 	if x.timeLimit > 0 {
 		limit = (*duration)(&x.timeLimit)
 	}
-	return json.Marshal(struct {
+	return struct {
 		App       string    `json:"app"`
 		Server    []string  `json:"server"`
 		Client    []string  `json:"client"` // null: a shell
@@ -81,7 +80,7 @@ func (x *execScenario) MarshalJSON() ([]byte, error) {
 		MTU       int       `json:"mtu"`
 		IPv6      bool      `json:"ipv6"`
 		Offload   bool      `json:"offload,omitempty"`
-	}{x.App, x.Server, x.Client, x.WaitPort, duration(x.timeout), limit, x.Link, x.LinkFiles, x.CC, x.SACK, x.MTU, x.IPv6, x.Offload})
+	}{x.App, x.Server, x.Client, x.WaitPort, duration(x.timeout), limit, x.Link, x.LinkFiles, x.CC, x.SACK, x.MTU, x.IPv6, x.Offload}
 }
 
 // newExecScenario checks what the flags say, before anything is read or written.

@@ -56,7 +56,7 @@ func (x *executing) report(end netem.Time) error {
 		}
 	}
 	r := &report.Results{Schema: report.Schema, Version: version, Seed: x.seed, Engine: x.engine, Stack: x.stack(), App: report.ProgramsApp,
-		Scenario: x.execScenario, Complete: x.note == "", Note: x.note, Confidence: x.confidence,
+		Scenario: x.record(), Complete: x.note == "", Note: x.note, Confidence: x.confidence,
 		Programs: x.endings()}
 	_, whole := x.all.Finish(end, true)
 	r.Link, r.Timing = whole.Link, timingOf(x.world.Counters())
@@ -165,7 +165,7 @@ func (x *executing) write(page *report.Page) (m manifest, err error) {
 	if err := x.dir.write("results.json", r.WriteJSON); err != nil {
 		return m, err
 	}
-	m = manifest{Version: version, Stack: r.Stack, Seed: x.seed, Scenario: x.execScenario}
+	m = manifest{Version: version, Stack: r.Stack, Seed: x.seed, Scenario: x.record()}
 	return m, x.dir.commit(&m)
 }
 
