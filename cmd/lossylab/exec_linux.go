@@ -68,11 +68,14 @@ func (x *executing) run(ctx context.Context) error {
 		return err
 	}
 	defer x.world.Close()
-	if err := x.world.ObserveAll(x.state); err != nil {
-		return err
-	}
 	if x.printsText {
 		x.heading()
+	}
+	if err := x.world.Begin(); err != nil {
+		return err
+	}
+	if err := x.world.ObserveAll(x.state); err != nil {
+		return err
 	}
 	status, err := x.programs(ctx)
 	var end netem.Time
