@@ -252,6 +252,7 @@ func TestExecPing(t *testing.T) {
 	if strings.Contains(string(page), `<table class="summary">`) {
 		t.Error("the page has a summary of nothing")
 	}
+	read(t, dir, report.ColourFile) // of which the page speaks
 }
 
 // Programs find their way by names and by variables, over IPv6 too.

@@ -150,11 +150,13 @@ func (x *executing) write(page *report.Page) (m manifest, err error) {
 	} else {
 		page.Image = x.formats[0]
 	}
+	var tables []report.Table
 	if len(page.Flows) > 0 {
 		page.Tables = strings.Join(x.tables, ",")
-		if err := x.writeTables(x.dir, report.Tables(page.Flows, r)); err != nil {
-			return m, err
-		}
+		tables = report.Tables(page.Flows, r)
+	}
+	if err := x.writeTables(x.dir, tables); err != nil {
+		return m, err
 	}
 	if err := x.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err
