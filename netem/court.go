@@ -31,7 +31,7 @@ type sentence struct {
 
 // judge hears every model, also after one has dropped the packet: each must draw once per packet whatever the others
 // say, or adding loss would move the jitter. Drop is any of them, Behind and Hold the largest, the rest adds up.
-func (c *court) judge(now Time, p *Packet) (s sentence) {
+func (c *court) judge(now Time, p *Packet, s *sentence) {
 	for i := range c.seats {
 		m := &c.seats[i]
 		v := m.Judge(now, m.rng, p)
@@ -56,7 +56,6 @@ func (c *court) judge(now Time, p *Packet) (s sentence) {
 		s.behind = max(s.behind, v.Behind)
 		s.hold = max(s.hold, v.Hold)
 	}
-	return s
 }
 
 // first gives the credit to who came first.

@@ -62,6 +62,7 @@ func fragments(p *Packet, mtu int) (parts []*Packet) {
 	if !ok || field&dontFragment != 0 || room <= 0 || int(field&offsetUnits)*8+len(data) > maxMTU {
 		return nil
 	}
+	p.Complete()
 	for from := 0; from < len(data); {
 		to := min(from+room, len(data))
 		f := *p

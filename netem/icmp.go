@@ -11,6 +11,7 @@ import (
 // Routers must limit the rate of such errors (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4). Here each packet is answered,
 // as in Linux, which leaves path MTU discovery out of its limits.
 func answerTooBig(now Time, p *Packet, mtu int) *Packet {
+	p.Complete() // it is quoted
 	var b []byte
 	switch {
 	case mayAnswer4(p.Data):

@@ -30,8 +30,8 @@ func TestLineSortsStably(t *testing.T) {
 				t.Fatalf("popped %v, want %v", got, w)
 			}
 		}
-		if len(l) != 0 {
-			t.Fatalf("%d left", len(l))
+		if l.len() != 0 {
+			t.Fatalf("%d left", l.len())
 		}
 	}
 }

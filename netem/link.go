@@ -3,6 +3,7 @@ package netem
 import (
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // Link carries packets one way, as its Spec says. It is a Stage: a queue and a transmitter, then the models, which judge
@@ -106,7 +107,14 @@ func (l *Link) enter(now Time, p *Packet) {
 		return
 	}
 	l.queue.Enqueue(now, p)
-	if l.sender.p == nil {
+	switch {
+	case l.sender.p != nil:
+	case l.plan == nil && l.sender.rate == 0 && l.sender.bucket == nil: // all that is sent is out at once
+		for p := l.queue.Dequeue(now); p != nil; p = l.queue.Dequeue(now) {
+			l.tell(now, Dequeued, "", p)
+			l.propagate(now, p)
+		}
+	default:
 		l.transmit(now, false)
 		l.advance(now) // an infinitely fast transmitter has ended already
 	}
@@ -185,7 +193,8 @@ func (l *Link) propagate(now Time, p *Packet) {
 	if l.plan != nil {
 		l.meet(now)
 	}
-	s := l.court.judge(now, p)
+	var s sentence
+	l.court.judge(now, p, &s)
 	for _, r := range s.recalls {
 		l.recall(now, r)
 	}
@@ -206,22 +215,21 @@ func (l *Link) propagate(now Time, p *Packet) {
 		f.fate = &fate{behind: s.behind, hold: s.hold}
 	}
 	for i, by := range s.copied { // of p and not of f.p: copies are clean
-		c := *p
-		c.Copy += i + 1
-		f.fate.copies = append(f.fate.copies, &c)
+		c := p.duplicate(i + 1)
+		f.fate.copies = append(f.fate.copies, c)
 		l.inside++
-		l.tell(now, Duplicated, by, &c)
+		l.tell(now, Duplicated, by, c)
 	}
 	if s.delayed != "" {
 		l.tell(now, Delayed, s.delayed, f.p)
 	}
-	f.at = l.due(now, s)
+	f.at = l.due(now, s.delay, s.late)
 	l.line.push(f)
 }
 
 // due returns when a packet judged at now arrives. Order Keep never lets it be before the one sent before it.
-func (l *Link) due(now Time, s sentence) Time {
-	at := now.Add(max(0, s.delay) + max(0, s.late))
+func (l *Link) due(now Time, delay, late time.Duration) Time {
+	at := now.Add(max(0, delay) + max(0, late))
 	if l.order == Keep {
 		at = max(at, l.lastDue)
 		l.lastDue = at
@@ -231,8 +239,8 @@ func (l *Link) due(now Time, s sentence) Time {
 
 // nextArrival returns when the first packet arrives or gives up being overtaken.
 func (l *Link) nextArrival() (at Time, ok bool) {
-	if len(l.line) > 0 {
-		at, ok = l.line[0].at, true
+	if f := l.line.first(); f != nil {
+		at, ok = f.at, true
 	}
 	if i := l.holds.next(); i >= 0 && (!ok || l.holds[i].until < at) {
 		return l.holds[i].until, true
@@ -244,7 +252,7 @@ func (l *Link) nextArrival() (at Time, ok bool) {
 // goes first, and so may still overtake it.
 func (l *Link) arrive() {
 	var f flight
-	if i := l.holds.next(); i >= 0 && (len(l.line) == 0 || l.holds[i].until < l.line[0].at) {
+	if i, first := l.holds.next(), l.line.first(); i >= 0 && (first == nil || l.holds[i].until < first.at) {
 		f = l.holds.remove(i)
 	} else if f = l.line.pop(); f.fate != nil && f.fate.behind > 0 {
 		l.holds.add(f)
@@ -288,6 +296,7 @@ func (l *Link) waits() (packets, bytes int) { return l.queue.Len(), l.queue.Byte
 
 // corrupted returns p with bits turned over, in bytes of its own: p's are frozen.
 func corrupted(p *Packet, flips []int) *Packet {
+	p.Complete()
 	c := *p
 	c.Corrupt, c.parsed = true, unread
 	c.Data = append([]byte(nil), p.Data...)

@@ -2,12 +2,14 @@ package netem
 
 // Packet is one IP packet on its way over a link.
 //
-// Data is frozen by Send: neither the sender nor any stage or observer writes to it afterwards, so copies of a packet
-// share it. Corruption makes a packet with bytes of its own.
+// Data is frozen by Send: neither the sender nor any stage or observer writes to it afterwards, but for Complete, so copies
+// of a packet share it. Corruption makes a packet with bytes of its own.
 type Packet struct {
 	ID      uint64 // given by the sender: unique in its world and the same on every link that the packet crosses
 	Copy    int    // 0 for the packet itself, 1 and up for its duplicates
 	Corrupt bool   // some bits of Data are not as they were sent
+	Shared  bool   // there are or were duplicates with the same Data
+	Partial Partial
 	Sent    Time   // when it was offered to the link that it is on
 	Tag     int    // whatever its owner marks it with: no link looks at it, and copies, fragments and answers have it too
 	Data    []byte // the whole IP packet, from the first byte of its IP header
@@ -48,3 +50,12 @@ func (p *Packet) Header() (h *Header, ok bool) {
 
 // Size returns the packet's length in bytes, IP header included.
 func (p *Packet) Size() int { return len(p.Data) }
+
+// duplicate returns the n-th copy of p, which has the same bytes.
+func (p *Packet) duplicate(n int) *Packet {
+	p.Complete()
+	p.Shared = true
+	c := *p
+	c.Copy += n
+	return &c
+}

@@ -130,16 +130,15 @@ func (q *Qdisc) enqueue(p *Packet, copies bool) {
 	if q.corrupt.hits(&q.prng) {
 		p = q.flip(p)
 	}
-	if uint64(len(q.waiting)+q.left) >= uint64(q.line.limit) {
+	if uint64(q.waiting.len()+q.left) >= uint64(q.line.limit) {
 		q.lose(q.by.limit, p)
 		return
 	}
 	if twice {
-		c := *clean
-		c.Copy++
+		c := clean.duplicate(1)
 		q.inside++
-		q.tell(Duplicated, q.by.duplicate, &c)
-		q.enqueue(&c, false)
+		q.tell(Duplicated, q.by.duplicate, c)
+		q.enqueue(c, false)
 	}
 	q.schedule(p)
 }
@@ -165,7 +164,7 @@ func (q *Qdisc) schedule(p *Packet) {
 
 // serial puts p behind all that wait: with a rate, delay is over before transmission begins, and nothing overtakes.
 func (q *Qdisc) serial(at Time, p *Packet) Time {
-	if len(q.waiting) > 0 {
+	if q.waiting.len() > 0 {
 		at = max(at, q.latest)
 	}
 	if len(q.early) > 0 { // a copy that is sent at once is still there when its original is scheduled
@@ -182,10 +181,10 @@ const never Time = 1 << 62
 
 // wake returns when the kernel's timer goes off.
 func (q *Qdisc) wake() (at Time, ok bool) {
-	if len(q.waiting) == 0 {
+	if q.waiting.len() == 0 {
 		return 0, false
 	}
-	at = q.waiting[0].at
+	at = q.waiting.first().at
 	if q.slots.on() {
 		at = max(at, q.slots.opens)
 	}
@@ -196,9 +195,9 @@ func (q *Qdisc) wake() (at Time, ok bool) {
 func (q *Qdisc) advance(now Time) {
 	for at, ok := q.wake(); ok && at <= now; at, ok = q.wake() {
 		q.pass(at)
-		n := len(q.waiting)
+		n := q.waiting.len()
 		q.dequeue()
-		q.left += n - len(q.waiting)
+		q.left += n - q.waiting.len()
 	}
 	q.pass(now)
 }
@@ -217,8 +216,8 @@ func (q *Qdisc) dequeue() {
 		q.leave(q.early[n-1])
 		q.early = q.early[:n-1]
 	}
-	for len(q.waiting) > 0 {
-		at := q.waiting[0].at
+	for q.waiting.len() > 0 {
+		at := q.waiting.first().at
 		if q.slots.on() && q.slots.opens < at {
 			q.slots.renew(q.now, &q.prng, q.system)
 		}
@@ -273,8 +272,8 @@ func (q *Qdisc) lose(by string, p *Packet) {
 func (q *Qdisc) tell(k Kind, by string, p *Packet) {
 	if q.observer != nil {
 		q.observer.Observe(Event{At: q.now, Link: q.name, Kind: k, By: by, Packet: p,
-			Waiting: len(q.waiting), WaitingBytes: q.bytes})
+			Waiting: q.waiting.len(), WaitingBytes: q.bytes})
 	}
 }
 
-func (q *Qdisc) waits() (packets, bytes int) { return len(q.waiting), q.bytes }
+func (q *Qdisc) waits() (packets, bytes int) { return q.waiting.len(), q.bytes }

@@ -1,5 +1,7 @@
 package netem
 
+import "slices"
+
 // Recaller is a Model that takes packets back: the link tells it when it has. A packet that has arrived, or was lost before,
 // cannot be had back, and then nothing is told.
 type Recaller interface{ Recalled(id uint64) }
@@ -30,21 +32,23 @@ func (l *Link) recall(now Time, r recall) {
 	}
 }
 
-// take removes a packet of the line by its ID. It goes through all of them and puts them in order anew: what pops first
-// never depends on the heap's shape.
+// take removes a packet of the line by its ID. It goes through all of them and puts them in order anew.
 func (l *line) take(id uint64) (flight, bool) {
-	h := *l
-	for i, f := range h {
-		if f.p.ID != id {
-			continue
+	for i, f := range l.queue[l.head:] {
+		if f.p.ID == id {
+			l.queue = slices.Delete(l.queue, l.head+i, l.head+i+1)
+			return f, true
 		}
-		n := len(h) - 1
-		h[i], h[n] = h[n], flight{}
-		*l = h[:0]
-		for _, g := range h[:n] { // push writes no further than it has been read
-			l.push(g)
+	}
+	for i, f := range l.others {
+		if f.p.ID == id {
+			rest := slices.Delete(l.others, i, i+1)
+			l.others = rest[:0]
+			for _, g := range rest { // push writes no further than it has been read
+				l.others.push(g)
+			}
+			return f, true
 		}
-		return f, true
 	}
 	return flight{}, false
 }

@@ -79,7 +79,7 @@ func (r *Results) captureRows(rows []row) []row {
 			continue
 		}
 		for k := range rows[i].cells {
-			if r.Flows[k].oneSided() && !slices.Contains(known, rows[i].label) {
+			if r.Flows[k].oneSided() && !slices.ContainsFunc(known, func(what string) bool { return strings.HasPrefix(rows[i].label, what) }) {
 				rows[i].cells[k] = "–"
 			}
 		}
@@ -155,7 +155,11 @@ func (r *Results) seenRows() []row {
 func (r *Results) captureVerdict() string {
 	var clauses []string
 	for i := range r.Flows {
-		clauses = append(clauses, r.Flows[i].captureClause())
+		clause := r.Flows[i].captureClause()
+		if r.Flows[i].Turned { // the server is the sender
+			clause = strings.Replace(clause, "the client sent", "the sender sent", 1)
+		}
+		clauses = append(clauses, clause)
 	}
 	if n := r.Timing.lostBy(""); n > 0 && clauses != nil {
 		clauses = append(clauses, plural(n, "packet of any protocol was lost outside the link", "packets of any protocol were lost outside the link"))
@@ -255,10 +259,11 @@ func (p *Page) filters() []filter {
 	if p.Results.Engine != CaptureEngine {
 		return filters(p.Flows)
 	}
+	near, far := ends(p.Results.anyTurned())
 	return []filter{
 		{`tcp.analysis.retransmission || tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
-		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in the client's capture)"},
-		{`tcp.analysis.lost_segment`, "where something is missing before a segment (in the server's capture)"},
+		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in the " + near + "'s capture)"},
+		{`tcp.analysis.lost_segment`, "where something is missing before a segment (in the " + far + "'s capture)"},
 		{`tcp.analysis.zero_window`, "where the receiver could take no more"},
 	}
 }

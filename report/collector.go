@@ -202,7 +202,8 @@ func (c *Collector) Finish(end netem.Time, cut bool) (*Flow, FlowResult) {
 	r.Metrics = c.measures.finish(&c.messages, cut, level)
 	if f.Proto == "tcp" {
 		r.TCP = &TCPResult{Segments: c.tcp.segments, Retransmits: uint64(c.tcp.synAgain), Spurious: c.tcp.spurious,
-			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger()}
+			SRTT: c.srtt.Summary(), CwndMax: c.cwndMax, Causes: c.tcp.byCause(), Triggers: c.tcp.byTrigger(),
+			Server: &TCPServer{Retransmits: uint64(c.tcp.answers)}}
 		r.Metrics.TCP = c.tcp.metrics(&r)
 	}
 	return f, r

@@ -28,14 +28,15 @@ var arrows = []struct {
 	label string
 	style draw.LineStyle
 }{
-	{"from client", upArrow}, {"from server", downArrow}, {"retransmission", retransmitArrow}, {"overtaken", overtakenArrow},
+	{"", upArrow}, {"", downArrow}, // named by who sends
+	{"retransmission", retransmitArrow}, {"overtaken", overtakenArrow},
 	{"duplicate", duplicateArrow}, {"corrupted", corruptArrow},
 }
 
 // arrowKind returns which of the arrows a packet is drawn as.
 func arrowKind(t Transit) int {
 	switch {
-	case t.Retransmit:
+	case t.Retransmit && !t.Duplicate: // the link's copy of one is a copy
 		return 2
 	case t.Corrupt:
 		return 5
@@ -57,7 +58,11 @@ func (l ladder) keys() legend {
 	var keys legend
 	for i, a := range arrows {
 		drawn := slices.ContainsFunc(l.transits, func(t Transit) bool { return arrowKind(t) == i })
-		keys = keys.add(drawn, lineKey(a.label, a.style))
+		label := a.label
+		if near, far := ends(l.turned); i < 2 {
+			label = "from " + [2]string{near, far}[i]
+		}
+		keys = keys.add(drawn, lineKey(label, a.style))
 	}
 	for _, t := range l.transits {
 		if t.Lost {
@@ -97,8 +102,9 @@ func (l ladder) draw(c draw.Canvas) {
 	timeWidth := l.timeWidth()
 	g := frame{client: c.Min.X + timeWidth + left, server: c.Max.X - right, top: c.Max.Y - ladderHead, row: l.look.row}
 	head := style{sizeHead, true, ink}
-	head.write(c, vg.Point{X: g.client, Y: c.Max.Y - 10}, .5, "client")
-	head.write(c, vg.Point{X: g.server, Y: c.Max.Y - 10}, .5, "server")
+	near, far := ends(l.turned)
+	head.write(c, vg.Point{X: g.client, Y: c.Max.Y - 10}, .5, near)
+	head.write(c, vg.Point{X: g.server, Y: c.Max.Y - 10}, .5, far)
 	l.look.time.write(c, vg.Point{X: c.Min.X + timeWidth - 6, Y: c.Max.Y - 10}, 1, "ms")
 	middle := vg.Point{X: (g.client + g.server) / 2, Y: c.Max.Y - 10}
 	switch {

@@ -66,12 +66,14 @@ func (l *callLadder) table(row func(...string)) {
 		}
 		if r.packet >= 0 {
 			t := l.transits[r.packet]
-			fields[5], fields[6] = t.Label, "sent"
+			fields[5], fields[6] = t.copied(), "sent"
 			switch {
 			case r.arrival:
 				fields[6] = "arrived"
 			case t.Lost:
 				fields[6] = "sent and lost: " + t.Cause
+			case t.Duplicate:
+				fields[6] = "copied by the link: " + t.Cause
 			}
 		}
 		row(fields...)

@@ -155,7 +155,7 @@ func (s *callSheet) label(c draw.Canvas, g frame, i int) {
 	if !t.Up {
 		side, align = -1, 1
 	}
-	onPaper(c, s.packets.look.label, vg.Point{X: from.X + side*5, Y: from.Y + 2}, align, t.Label)
+	onPaper(c, s.packets.look.label, vg.Point{X: from.X + side*5, Y: from.Y + 2}, align, t.copied())
 	if t.Lost {
 		onPaper(c, s.packets.look.cause, vg.Point{X: (from.X+to.X)/2 + side*6, Y: (from.Y+to.Y)/2 - 2.2}, align, s.packets.cause(t))
 	}

@@ -131,14 +131,14 @@ func TestSingleColumnSizes(t *testing.T) {
 	}
 }
 
-// A legend has what is drawn: a duplicate of a retransmission is drawn as a retransmission.
+// A legend has what is drawn: the link's copy of a retransmission is drawn as a copy.
 func TestLadderKeys(t *testing.T) {
 	l := ladder{transits: []Transit{{Up: true}, {Up: true, Retransmit: true, Duplicate: true}, {Overtaken: true}}}
 	var labels []string
 	for _, k := range l.keys() {
 		labels = append(labels, k.label)
 	}
-	if got := strings.Join(labels, ", "); got != "from client, retransmission, overtaken" {
+	if got := strings.Join(labels, ", "); got != "from client, overtaken, duplicate" {
 		t.Errorf("the legend has %s", got)
 	}
 }

@@ -21,6 +21,7 @@ const ladderLength = 44
 type ladder struct {
 	look     ladderLook
 	proto    string
+	turned   bool // most data came from the server
 	transits []Transit
 	rows     []ladderRow
 	sent     []int     // by transit: its row
@@ -38,8 +39,9 @@ type ladderRow struct {
 func ladderFigure(f *Flow) Figure {
 	l := newLadder(f, wideLadder)
 	keys := l.keys()
+	near, far := ends(f.Turned)
 	return Figure{
-		Name: "ladder-" + f.Proto, Title: strings.ToUpper(f.Proto) + " packets between client and server",
+		Name: "ladder-" + f.Proto, Title: strings.ToUpper(f.Proto) + " packets between " + near + " and " + far,
 		Caption: l.caption(), height: l.height(keys), draw: l.draw,
 		single: func() variant { return newLadder(f, singleLadder).single() },
 		table:  func(row func(...string)) { ladderTable(f, row) },
@@ -47,7 +49,7 @@ func ladderFigure(f *Flow) Figure {
 }
 
 func newLadder(f *Flow, look ladderLook) ladder {
-	l := ladder{look: look, proto: f.Heading(), transits: ended(around(f.Transits, look.length))}
+	l := ladder{look: look, proto: f.Heading(), turned: f.Turned, transits: ended(around(f.Transits, look.length))}
 	for i, t := range l.transits {
 		l.rows = append(l.rows, ladderRow{t.Sent, i, false})
 		if t.Arrived >= 0 && !t.Lost {
@@ -116,7 +118,7 @@ func happened(transits []Transit) []happening {
 	var lost, again, late, twice, corrupt int
 	for _, t := range transits {
 		lost += one(t.Lost)
-		again += one(t.Retransmit)
+		again += one(t.Retransmit && !t.Duplicate)
 		late += one(t.Overtaken)
 		twice += one(t.Duplicate)
 		corrupt += one(t.Corrupt)
@@ -186,8 +188,9 @@ func (l ladder) caption() string {
 	if len(l.transits) == 0 {
 		return l.proto + " exchanged no packets."
 	}
-	return fmt.Sprintf("%s between client and server, a row for each event and the time in ms at the left: %s.",
-		count(len(l.transits), l.proto+" packet"), l.note())
+	near, far := ends(l.turned)
+	return fmt.Sprintf("%s between %s and %s, a row for each event and the time in ms at the left: %s.",
+		count(len(l.transits), l.proto+" packet"), near, far, l.note())
 }
 
 // The measures of a ladder.
@@ -205,9 +208,9 @@ func ladderTable(f *Flow, row func(...string)) {
 	row("from", "label", "sent_s", "arrived_s", "lost", "retransmit", "overtaken", "duplicate", "corrupt", "cause",
 		"sent_frame", "received_frame")
 	for _, t := range f.Transits {
-		from := "server"
+		near, from := ends(f.Turned)
 		if t.Up {
-			from = "client"
+			from = near
 		}
 		row(from, t.Label, stamp(t.Sent), stamp(t.Arrived), bit(t.Lost), bit(t.Retransmit), bit(t.Overtaken),
 			bit(t.Duplicate), bit(t.Corrupt), t.Cause, strconv.Itoa(t.SentFrame), strconv.Itoa(t.RecvFrame))

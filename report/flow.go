@@ -13,6 +13,7 @@ type Flow struct {
 	as           string // what its own figures call it: its name, where Name is taken off
 	Proto        string // "udp" or "tcp"
 	Conversation int    // of captures: its number, where several of one protocol were taken; otherwise 0
+	Turned       bool   // most data came from its server, which stands as its client, so that up is the way from there
 	Captured     bool   // made of captures, which show no programs: datagrams and new segments stand for messages
 	Real         bool   // in real time
 	FromServer   bool   // the data go from the server to the client: Turn

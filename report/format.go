@@ -75,6 +75,9 @@ func formatTime(t netem.Time) string {
 // formatSeconds is formatTime of seconds.
 func formatSeconds(s float64) string { return formatTime(netem.Time(fromSeconds(s))) }
 
+// FormatSeconds writes a length of time in seconds as reports do, with a unit that suits it: "21.4 ms".
+func FormatSeconds(s float64) string { return formatSeconds(s) }
+
 // text writes v, which is in the unit that u measures: "7.61 Mbit/s".
 func (u unit) text(v float64) string { return significant(v/u.size) + " " + u.name }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,20 @@ func (f *Flow) Heading() string { return headingOf(cmp.Or(f.Name, f.as), f.Proto
 
 // Heading names the flow among the others: "TCP", or "TCP 3".
 func (f *FlowResult) Heading() string { return headingOf(f.Name, f.Proto, f.Conversation) }
+
+// ends are the words for who sends up and who down: client and server, or where most data came from the server, sender
+// and receiver.
+func ends(turned bool) (near, far string) {
+	if turned {
+		return "sender", "receiver"
+	}
+	return Client.String(), Server.String()
+}
+
+// anyTurned reports whether a flow's up is the way from its server.
+func (r *Results) anyTurned() bool {
+	return slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.Turned })
+}
 
 // key is the flow's name in Page.Sources.
 func (f *Flow) key() string { return strings.ToLower(f.Heading()) }

@@ -36,24 +36,34 @@ func (w *ladderWindow) name(e netem.Event, h *netem.Header, s seen) packetName {
 // answerWords begin the name of data that go the other way.
 const answerWords = "answer, "
 
+// copied is the label, and that it is a copy which the link made.
+func (t *Transit) copied() string {
+	if t.Duplicate {
+		return t.Label + ", a copy"
+	}
+	return t.Label
+}
+
 func segmentName(link string, h *netem.Header, s seen) packetName {
+	again := ""
+	if s.retransmit {
+		again = " again"
+	}
 	switch flags := h.Flags; {
 	case flags&netem.RST != 0:
 		return packetName{"RST", 0}
 	case flags&netem.SYN != 0 && flags&netem.ACK != 0:
-		return packetName{"SYN, ACK", 0}
+		return packetName{"SYN, ACK" + again, 0}
 	case flags&netem.SYN != 0:
-		return packetName{"SYN", 0}
-	case s.len > 0 && s.retransmit:
-		return packetName{"data # again", s.index + 1}
+		return packetName{"SYN" + again, 0}
 	case s.len > 0:
-		return packetName{"data #", s.index + 1}
+		return packetName{"data #" + again, s.index + 1}
 	case len(h.Payload) > 0 && link == up: // of a connection whose beginning was not seen
 		return packetName{"data, # bytes", len(h.Payload)}
 	case len(h.Payload) > 0:
-		return packetName{answerWords + "# bytes", len(h.Payload)}
+		return packetName{answerWords + "# bytes" + again, len(h.Payload)}
 	case flags&netem.FIN != 0:
-		return packetName{"FIN, ACK", 0}
+		return packetName{"FIN, ACK" + again, 0}
 	case s.index > 0:
 		return packetName{"ack #", s.index + 1}
 	}

@@ -170,7 +170,7 @@ func TestLadderStories(t *testing.T) {
 			s.arrive(s.tcp(up, 1200, 5050, "FA", 0), s.tcp(down, 5050, 1201, "FA", 0), s.tcp(up, 1201, 5051, "A", 0))
 			s.arrive(s.tcp(down, 5051, 0, "R", 0))
 		}, `→ SYN: lost: loss 3%
-→ SYN
+→ SYN again: retransmission
 ← SYN, ACK
 → ACK
 → data 1: lost: queue limit 100
@@ -184,6 +184,29 @@ func TestLadderStories(t *testing.T) {
 ← FIN, ACK
 → ACK
 ← RST
+`},
+		{"what the server sends again", "tcp", func(s *story) {
+			s.arrive(s.tcp(up, 999, 0, "S", 0), s.tcp(down, 4999, 1000, "SA", 0), s.tcp(down, 4999, 1000, "SA", 0), s.tcp(up, 1000, 5000, "A", 100))
+			s.drop(s.tcp(down, 5000, 1100, "A", 50), "loss 3%")
+			s.arrive(s.tcp(down, 5050, 1100, "A", 50))
+			p := s.tcp(down, 5000, 1100, "A", 50)
+			s.arrive(p, s.duplicate(p, 1, "duplicate 1%"), s.tcp(up, 1100, 5100, "A", 0))
+			s.drop(s.tcp(down, 5100, 1100, "FA", 0), "loss 3%")
+			s.arrive(s.tcp(down, 5100, 1100, "FA", 0), s.tcp(up, 1100, 5101, "FA", 0), s.tcp(up, 1100, 5101, "FA", 0), s.tcp(down, 5101, 1101, "A", 0))
+		}, `→ SYN
+← SYN, ACK
+← SYN, ACK again: retransmission
+→ data 1
+← answer, 50 bytes: lost: loss 3%
+← answer, 50 bytes
+← answer, 50 bytes again: retransmission
+← answer, 50 bytes again: retransmission; duplicate: duplicate 1%
+→ ACK
+← FIN, ACK: lost: loss 3%
+← FIN, ACK again: retransmission
+→ FIN, ACK
+→ FIN, ACK again: retransmission
+← ack 2
 `},
 		{"datagrams are counted in each direction", "udp", func(s *story) {
 			s.arrive(s.udp(up), s.udp(down), s.udp(up), s.udp(down))
@@ -240,7 +263,10 @@ func TestLadderStories(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g := newStage(t, test.proto, true)
 			test.tell(g.story)
-			flow, _ := g.c.Finish(g.now, false)
+			flow, r := g.c.Finish(g.now, false)
+			if test.name == "what the server sends again" && r.TCP.Server.Retransmits != 3 {
+				t.Errorf("the server sent %d again, want 3", r.TCP.Server.Retransmits)
+			}
 			if got := ladderText(flow.Transits); got != test.want {
 				t.Errorf("got\n%swant\n%s", got, test.want)
 			}

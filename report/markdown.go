@@ -141,7 +141,8 @@ func (p *Page) frames(b *bufio.Writer, f *Flow) {
 	}
 	fmt.Fprintf(b, "\n## Frames to look up, %s\n\nIn `%s` and `%s`, %s:\n\n",
 		f.Heading(), p.source(f.key(), Client), p.source(f.key(), Server), which)
-	fmt.Fprint(b, "| sent at | packet | client frame | server frame | what happened |\n|---:|---|---:|---:|---|\n")
+	near, far := ends(f.Turned)
+	fmt.Fprintf(b, "| sent at | packet | %s frame | %s frame | what happened |\n|---:|---|---:|---:|---|\n", near, far)
 	for _, t := range f.Transits {
 		client, server, arrow := t.SentFrame, t.RecvFrame, "→"
 		if !t.Up {

@@ -25,12 +25,13 @@ func (r *Results) measureGroups() (groups []measureGroup) {
 	from := func(link string) bool {
 		return slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.dataLink() == link })
 	}
+	near, far := ends(r.anyTurned())
 	for _, g := range []struct {
 		label string
 		rows  []measureRow
 	}{
-		{"Packets from client to server", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, from(up))},
-		{"Packets from server to client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, from(down))},
+		{"Packets from " + near + " to " + far, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, from(up))},
+		{"Packets from " + far + " to " + near, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, from(down))},
 		{r.ofCaptures("Datagrams and new segments", r.either("Lines and their answers", "Messages")) + ", of the first client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Messages }, false)},
 		{"TCP, of the first client", r.measuredTCP()},
 	} {

@@ -35,8 +35,9 @@ func (p *Page) sequenceDiagram(b *bufio.Writer, f *Flow) {
 		from = min(first-windowBefore, max(0, len(lines)-diagramLength))
 	}
 	lines = lines[from:min(len(lines), from+diagramLength)]
+	near, far := ends(f.Turned)
 	fmt.Fprintf(b, "\n## The packets as a diagram, %s\n\nIn the order of arrivals; a packet that does not arrive stands where it was sent.\n\n"+
-		"```mermaid\nsequenceDiagram\n    participant C as Client\n    participant S as Server\n", f.Heading())
+		"```mermaid\nsequenceDiagram\n    participant C as %s\n    participant S as %s\n", f.Heading(), upperFirst(near), upperFirst(far))
 	for _, l := range lines {
 		fmt.Fprintf(b, "    %s\n", l.line)
 	}

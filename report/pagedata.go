@@ -16,6 +16,7 @@ type pageFlow struct {
 	Proto    string        `json:"proto"`   // and the number of its conversation, if it has one
 	Title    string        `json:"title"`   // the same as a heading
 	Thing    string        `json:"thing"`   // message
+	Ends     [2]string     `json:"ends"`    // client and server
 	Typical  float64       `json:"typical"` // what a crossing takes: the median
 	More     bool          `json:"more"`    // packets are only the first of the run
 	Causes   []string      `json:"causes"`
@@ -77,6 +78,7 @@ const pageShown = 5000
 
 func newPageFlow(f *Flow) pageFlow {
 	p := pageFlow{Proto: f.key(), Title: f.Heading(), Thing: wordsOf(f).one, Causes: []string{""}, More: len(f.Packets) >= logLength, Again: []pageAgain{}}
+	p.Ends[0], p.Ends[1] = ends(f.Turned)
 	var transit Quantiles
 	causes := map[string]int{"": 0}
 	for i := range f.Packets {

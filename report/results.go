@@ -58,6 +58,7 @@ type FlowResult struct {
 	Vantage      string                 `json:"vantage,omitempty"`      // of captures made elsewhere: where they were taken
 	Seen         *SeenResult            `json:"seen,omitempty"`         // by one vantage point
 	Conversation int                    `json:"conversation,omitempty"` // its number in the captures, where several of one protocol were taken
+	Turned       bool                   `json:"turned,omitempty"`       // most data came from its server, and up is the way from there
 	Timing       *Timing                `json:"timing,omitempty"`       // of a run in real time
 }
 
@@ -122,6 +123,8 @@ type TCPResult struct {
 	// Why segments were sent again, and how the sender came to do so (see Cause and Trigger): each sums to Retransmits.
 	Causes   map[string]int64 `json:"causes"`
 	Triggers map[string]int64 `json:"triggers"`
+
+	Server *TCPServer `json:"server,omitempty"` // all else here is the client's; the other way round where the server is the sender
 }
 
 // InputResult compares what was sent with what arrived.

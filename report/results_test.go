@@ -40,7 +40,7 @@ func tcpResult() FlowResult {
 			down: {Offered: 522, Delivered: 516, Dropped: 10, DroppedBy: map[string]int64{"loss": 10}, Duplicated: 4, Reordered: 15,
 				Bytes: 23_500, Sojourn: &Sojourn{}},
 		},
-		TCP: &TCPResult{Segments: 524, Retransmits: 25, FastRecoveries: 22, Spurious: 11,
+		TCP: &TCPResult{Segments: 524, Retransmits: 25, FastRecoveries: 22, Spurious: 11, Server: &TCPServer{},
 			SRTT: &Summary{Min: .0382, Mean: .0407, P50: .0402, P95: .0439, P99: .0467, Max: .0474}, CwndMax: 28,
 			Causes: map[string]int64{"data_lost": 14, "ack_lost": 1, "reordering": 9, "tail_loss_probe": 1}, Triggers: map[string]int64{"fast_retransmit": 24, "tail_loss_probe": 1}},
 	}
@@ -207,7 +207,7 @@ func TestResultsHaveTheKeysOfTheSchema(t *testing.T) {
 		{"link", flow["link"], "up down"},
 		{"link.up", link[up], "spec offered delivered dropped dropped_by duplicated corrupted reordered ce_marked fragmented fragments answered bytes in_flight sojourn_s queue_max"},
 		{"link.up.sojourn_s", link[up].(map[string]any)["sojourn_s"], "mean p50 p95 max"},
-		{"tcp", tcp, "data_segments retransmits fast_recoveries timeouts spurious srtt_s cwnd_max causes triggers"},
+		{"tcp", tcp, "data_segments retransmits fast_recoveries timeouts spurious srtt_s cwnd_max causes triggers server"},
 		{"tcp.srtt_s", tcp["srtt_s"], quantiles},
 		{"input", flow["input"].([]any)[0], "name bytes sha256 received missing_bytes received_sha256 same"},
 	} {

@@ -21,6 +21,7 @@ type tcpTracker struct {
 	room     []transmission // in which sending lies
 	segments int64
 	synAgain int64
+	answers  int64 // that the server sent again, SYN and FIN included
 	spurious int64
 	causes   [causeCount]int64
 	triggers [triggerCount]int64
@@ -45,6 +46,8 @@ type tcpConn struct {
 	room    []start   // in which starts lies
 	carried intervals // by transmissions that arrived and that were sent before any of tcpTracker.sending
 
+	back    uint32 // behind the furthest sequence number that the server has sent
+	opened  bool   // by the server: back is known
 	fin     bool   // has been sent
 	scales  bool   // the client's SYN has the window scale option
 	shift   uint8  // of the windows that the server tells
@@ -187,6 +190,7 @@ func (t *tcpTracker) send(e netem.Event, h *netem.Header, s *seen, frame int) {
 	if again {
 		t.repeated(&tr, before, frame)
 		t.synAgain += int64(one(tr.low < 0))
+		s.retransmit = true
 	}
 	if tr.data {
 		t.segments++
@@ -310,6 +314,8 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 	}
 	s := seen{conn: c, offset: c.offset(h.Ack, c.acked)}
 	if e.Kind == netem.Sent {
+		s.retransmit = c.answer(h)
+		t.answers += int64(one(s.retransmit))
 		s.index = c.ordinal(s.offset)
 		t.measures.answered(c, h)
 		return s
@@ -325,6 +331,19 @@ func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 	}
 	c.acknowledge(s.offset)
 	return s
+}
+
+// answer notes which sequence numbers the server sends, and reports whether it has sent the first of them before.
+func (c *tcpConn) answer(h *netem.Header) (again bool) {
+	end := h.Seq + uint32(len(h.Payload)+one(h.Flags&netem.SYN != 0)+one(h.Flags&netem.FIN != 0))
+	if end == h.Seq {
+		return false
+	}
+	again = c.opened && after(c.back, h.Seq)
+	if !c.opened || after(end, c.back) {
+		c.opened, c.back = true, end
+	}
+	return again
 }
 
 // repeat counts a duplicate acknowledgment. RFC 5681 section 2: "(a) the receiver of the ACK has outstanding data, (b) the

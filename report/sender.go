@@ -44,6 +44,11 @@ func (f *Flow) dataLink() string { return linkFrom(f.FromServer) }
 // dataLink returns the link on which the data travel.
 func (f *FlowResult) dataLink() string { return linkFrom(f.Sender == AtServer) }
 
+// anyFromServer reports whether a flow's data come from its server, also if that stands as its client.
+func (r *Results) anyFromServer() bool {
+	return r.anyTurned() || slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.Sender == AtServer })
+}
+
 func linkFrom(server bool) string {
 	if server {
 		return down

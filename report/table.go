@@ -152,10 +152,13 @@ func (r *Results) tcpRows() []row {
 		})
 	}
 	rows := []row{
-		tcp("segments sent again", func(f *FlowResult) string { return formatCount(int64(f.TCP.Retransmits)) }),
+		r.ofBoth("segments sent again", tcp, func(t *TCPResult) (uint64, *uint64) { return t.Retransmits, t.Server.retransmits() }),
 		tcp("of these, needlessly", func(f *FlowResult) string { return formatCount(f.TCP.Spurious) }),
-		tcp("fast recoveries", func(f *FlowResult) string { return formatCount(int64(f.TCP.FastRecoveries)) }),
-		tcp("timeouts", func(f *FlowResult) string { return formatCount(int64(f.TCP.Timeouts)) }),
+		r.ofBoth("fast recoveries", tcp, func(t *TCPResult) (uint64, *uint64) { return t.FastRecoveries, t.Server.fastRecoveries() }),
+		r.ofBoth("timeouts", tcp, func(t *TCPResult) (uint64, *uint64) { return t.Timeouts, t.Server.timeouts() }),
+	}
+	if near, _ := ends(r.anyFromServer()); r.serverPaid() {
+		rows[1].label = "of the " + near + "'s, needlessly"
 	}
 	if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.App.HeadOfLine != nil }) {
 		rows = append(rows, tcp("messages held up by earlier ones", func(f *FlowResult) string {

@@ -136,6 +136,9 @@ func (f *FlowResult) price() string {
 		costs = append(costs, fmt.Sprintf("holding up %s behind missing ones for up to %s",
 			count(f.App.HeldBack, "message"), formatSeconds(f.App.HeadOfLine.Max)))
 	}
+	if n := f.TCP.server().retransmits(); n != nil && *n > 0 {
+		costs = append(costs, "the server sending "+plural(*n, "segment again", "segments again"))
+	}
 	if costs == nil {
 		return ""
 	}

@@ -23,10 +23,10 @@ type TCPInfo struct {
 
 // TCPStats counts what a host's TCP did, for all its connections together.
 type TCPStats struct {
-	Retransmits    uint64 // segments sent again, for whatever reason
-	FastRecoveries uint64 // times that a sender entered fast recovery
-	Timeouts       uint64 // retransmission timeouts
-	Spurious       uint64 // times that an acknowledgment told the sender that its recovery was needless
-	TailProbes     uint64 // recoveries brought about by a tail loss probe (RFC 8985 section 7)
-	ChecksumErrors uint64 // segments received and thrown away
+	Retransmits    uint64 `json:"retransmits"`     // segments sent again, for whatever reason
+	FastRecoveries uint64 `json:"fast_recoveries"` // times that a sender entered fast recovery
+	Timeouts       uint64 `json:"timeouts"`        // retransmission timeouts
+	Spurious       uint64 `json:"spurious"`        // times that an acknowledgment told the sender that its recovery was needless
+	TailProbes     uint64 `json:"tail_probes"`     // recoveries brought about by a tail loss probe (RFC 8985 section 7)
+	ChecksumErrors uint64 `json:"checksum_errors"` // segments received and thrown away
 }

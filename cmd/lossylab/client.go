@@ -234,6 +234,7 @@ On the wire, without --numbers:
   TCP   the line and a line feed; the answer is what comes up to the next line feed, or until the server closes the connection or
         pauses for --timeout.
   UDP   a datagram with the line alone; the answer is the next datagram, without a line feed at its end.
+Lines end at a line feed, and all else is sent as it is: a carriage return before it, too.
 This is the default because every server understands it: nc, a textbook's, your own. But whatever comes next counts as the answer:
 over UDP an answer that is late is taken for that to the next line. --expect upper helps as long as lines differ.
 With --numbers, a line travels as "17 the line" and a line feed, in a datagram too, as in 'lossylab run --app echo', and each answer

@@ -43,9 +43,7 @@ func (f *clientFlags) lines(ctx context.Context, args []string, proto string, st
 		if err := sc.readInput(ctx, f.input, stdin); err != nil {
 			return nil, err
 		}
-		for _, line := range bytes.Split(bytes.TrimSuffix(sc.input, []byte("\n")), []byte("\n")) {
-			lines = append(lines, bytes.TrimSuffix(line, []byte("\r")))
-		}
+		lines = bytes.Split(bytes.TrimSuffix(sc.input, []byte("\n")), []byte("\n"))
 	case f.messages > 0:
 		return defaultLines(f.messages), nil
 	default:
@@ -76,14 +74,15 @@ type typed struct {
 // newTyped begins to read. A line that is longer than most ends the input.
 func newTyped(ctx context.Context, s streams, most int) *typed {
 	t := &typed{ctx: ctx, lines: make(chan []byte), prompt: func(string) {}}
-	if isTerminalInput(s.in) && isTerminal(s.err) {
+	keys := isTerminalInput(s.in)
+	if keys && isTerminal(s.err) {
 		t.prompt = func(text string) { fmt.Fprint(s.err, text) }
 	}
 	go func() {
 		defer close(t.lines)
 		in := bufio.NewReaderSize(s.in, 64<<10)
 		for {
-			line, err := typedLine(in, most)
+			line, err := typedLine(in, most, keys)
 			if errors.Is(err, app.ErrLongLine) {
 				fmt.Fprintf(s.err, "lossylab: client: a line of more than %d bytes: what follows it is not sent\n", most)
 				return
@@ -103,19 +102,23 @@ func newTyped(ctx context.Context, s streams, most int) *typed {
 	return t
 }
 
-// typedLine reads a line without its end.
-func typedLine(in *bufio.Reader, most int) ([]byte, error) {
+// typedLine reads a line without its line feed. What keys wrote may end in a carriage return, too, which is nobody's.
+func typedLine(in *bufio.Reader, most int, keys bool) ([]byte, error) {
 	line := []byte{}
 	for {
 		part, err := in.ReadSlice('\n')
 		line = append(line, part...)
-		if len(line) > most+2 {
-			return nil, app.ErrLongLine
-		}
-		if err == bufio.ErrBufferFull {
+		if err == bufio.ErrBufferFull && len(line) <= most+2 {
 			continue
 		}
-		return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")), err
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		if keys {
+			line = bytes.TrimSuffix(line, []byte("\r"))
+		}
+		if len(line) > most {
+			return nil, app.ErrLongLine
+		}
+		return line, err
 	}
 }
 

@@ -129,11 +129,14 @@ func dispatch(ctx context.Context, args []string, s streams) error {
 			return err
 		}
 	}
-	var names []string
+	return usagef("unknown command %q%s: 'lossylab help' lists the commands", args[0], didYouMean(args[0], commandNames(), ""))
+}
+
+func commandNames() (names []string) {
 	for _, c := range commands() {
 		names = append(names, c.name)
 	}
-	return usagef("unknown command %q%s: 'lossylab help' lists the commands", args[0], didYouMean(args[0], names, ""))
+	return names
 }
 
 func helpCommand(args []string, s streams) error {
@@ -151,7 +154,7 @@ func helpCommand(args []string, s streams) error {
 		}
 		return nil
 	}
-	return usagef("no help for %q: there is no such command; 'lossylab help' lists the commands", args[0])
+	return usagef("no help for %q: there is no such command%s; 'lossylab help' lists the commands", args[0], didYouMean(args[0], commandNames(), ""))
 }
 
 func overview(w io.Writer) {

@@ -113,6 +113,9 @@ func (r *reporting) taken() string {
 	if r.apartOf != nil {
 		s += "; no packet of " + strings.Join(r.apartOf, " and of ") + " was found in both"
 	}
+	if r.asked != nil {
+		return s + "; " + r.asked.others
+	}
 	return s + "; --conversation N, such as 2, or 1,3, or all, takes others"
 }
 

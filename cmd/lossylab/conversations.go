@@ -121,6 +121,9 @@ func (r *reporting) choose() error {
 			return err
 		}
 	}
+	if r.asked != nil {
+		r.asked.turn(chosen)
+	}
 	r.jobs = chosen
 	return nil
 }

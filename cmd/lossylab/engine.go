@@ -36,6 +36,9 @@ type world interface {
 	// Stats returns what the TCP of client number n has counted; whole says whether SYN that were sent again are among it.
 	Stats(n int) (s sim.TCPStats, whole bool)
 
+	// ServerStats returns what the server's has counted, for all connections.
+	ServerStats() sim.TCPStats
+
 	// Unmet says which faults of the links up and down met no packet.
 	Unmet() [2][]netem.Unmet
 
@@ -85,6 +88,9 @@ func (w virtualWorld) Now() netem.Time { return w.Loop.Now() }
 
 // Stats implements world.
 func (w virtualWorld) Stats(n int) (sim.TCPStats, bool) { return w.Clients[n].Stats(), false }
+
+// ServerStats implements world.
+func (w virtualWorld) ServerStats() sim.TCPStats { return w.Server.Stats() }
 
 // Unmet implements world.
 func (w virtualWorld) Unmet() [2][]netem.Unmet {
@@ -142,7 +148,7 @@ func checkEngine(engine, cc string, offload bool) error {
 		return checkKernel(cc)
 	case netstackEngine:
 	default:
-		return usagef("--engine %q: there are netstack and kernel", engine)
+		return usagef("--engine %q: there are netstack and kernel%s", engine, didYouMean(engine, []string{netstackEngine, kernelEngine}, ""))
 	}
 	switch {
 	case offload:

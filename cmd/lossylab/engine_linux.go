@@ -37,6 +37,9 @@ func (w realWorld) Hosts(int) (client, server sim.Host) { return w.Client, w.Ser
 // Stats implements world.
 func (w realWorld) Stats(int) (sim.TCPStats, bool) { return w.Counters().Client, true }
 
+// ServerStats implements world.
+func (w realWorld) ServerStats() sim.TCPStats { return w.Counters().Server }
+
 // Unmet implements world.
 func (w realWorld) Unmet() [2][]netem.Unmet { return w.Counters().Unmet }
 

@@ -156,6 +156,16 @@ func (x *experiment) alone(p *peers) bool {
 	return true
 }
 
+// pairs returns how many kinds of pairs speak a protocol: they share the server.
+func (x *experiment) pairs(proto string) (n int) {
+	for _, p := range x.peers {
+		if p.proto == proto {
+			n++
+		}
+	}
+	return n
+}
+
 // stateOf translates a sample of a TCP sender.
 func stateOf(i sim.TCPInfo) report.State {
 	return report.State{At: i.At, Cwnd: i.Cwnd, Ssthresh: i.Ssthresh, Recovery: i.Recovery, Timeout: i.Timeout,

@@ -19,6 +19,7 @@ import (
 // folder is where results go. Until they are complete they stand in a folder of another name beside it, so that whatever
 // happens to the process, no half file is ever found where results are looked for.
 type folder struct {
+	flag    string // that asked for it: out, report
 	name    string // as it was asked for
 	path    string // absolute
 	partial string
@@ -34,32 +35,33 @@ const runningName = ".lossylab-running"
 
 // newFolder checks that results can be written to the folder called name and begins. It replaces an earlier run's results
 // at commit, and refuses to replace anything else.
-func newFolder(name string) (*folder, error) {
-	path, err := folderPath(name)
+func newFolder(name string) (*folder, error) { return newFolderOf("out", name) }
+
+// newFolderOf is newFolder for a flag of another name.
+func newFolderOf(flag, name string) (*folder, error) {
+	path, err := folderPath(flag, name)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{name: name, path: path, partial: path + ".partial"}
+	f := &folder{flag: flag, name: name, path: path, partial: path + ".partial"}
 	if err := f.begin(); err != nil {
-		return nil, usagef("--out %s: %v", name, err)
+		return nil, usagef("--%s %s: %v", flag, name, err)
 	}
 	return f, nil
 }
 
 // folderPath returns the absolute path of the folder called name, and refuses one that results must not replace.
-func folderPath(name string) (string, error) {
+func folderPath(flag, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
-		return "", usagef("--out %q: name a folder", name)
+		return "", usagef("--%s %q: name a folder", flag, name)
 	}
 	path, err := filepath.Abs(name)
 	if err != nil {
-		return "", usagef("--out %s: %v: choose another folder", name, err)
+		return "", usagef("--%s %s: %v: choose another folder", flag, name, err)
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
+	path = unlinked(path)
 	if err := replaceable(path); err != nil {
-		return "", usagef("--out %s: %v", name, err)
+		return "", usagef("--%s %s: %v", flag, name, err)
 	}
 	return path, nil
 }
@@ -311,5 +313,5 @@ func diskError(f *folder, err error) error {
 	if f.keep {
 		return err
 	}
-	return fmt.Errorf("writing the results to %s: %v: nothing was kept; make room, or choose another --out", f.name, plain(err))
+	return fmt.Errorf("writing the results to %s: %v: nothing was kept; make room, or choose another --%s", f.name, plain(err), f.flag)
 }

@@ -10,7 +10,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -26,23 +25,12 @@ func lazyCollection() {
 	}
 }
 
-// interrupts returns the signals that interrupt a command. A terminal that is closed does too, unless whoever started the
-// command has seen to it that it does not, as nohup does.
-func interrupts() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		all = append(all, syscall.SIGHUP)
-	}
-	return all
-}
-
 func main() {
 	lazyCollection()
 	if helped() { // before all else: a helper of the kernel engine is no command
 		return
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), interrupts()...)
-	context.AfterFunc(ctx, stop)   // a second interrupt ends the process at once
+	ctx, stop := interruptible(os.Exit)
 	signal.Ignore(syscall.SIGPIPE) // a reader that has seen enough does not keep the results from being written
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()

@@ -139,6 +139,10 @@ func (p *peers) finish(interrupted bool) (*report.Flow, report.FlowResult) {
 // count puts in what the client's TCP has counted. A host counts for all its connections: those of pairs that share one are
 // told apart by the segments, whose causes sum to the host's counter, and by the states of each sender.
 func (p *peers) count(t *report.TCPResult) {
+	if p.x.pairs("tcp") == 1 {
+		server := p.x.world.ServerStats()
+		t.Server.FastRecoveries, t.Server.Timeouts = &server.FastRecoveries, &server.Timeouts
+	}
 	if p.x.alone(p) {
 		stats, whole := p.x.world.Stats(p.host)
 		if whole {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,7 +23,8 @@ type relayRun struct {
 	net     *splice.Net
 	files   *relayFiles
 	control *control
-	mu      sync.Mutex // standard error
+	again   <-chan struct{} // the second interrupt
+	mu      sync.Mutex      // standard error
 }
 
 // relayCommand is lossylab relay: check everything, take the ports, relay until the end comes, tell.
@@ -35,7 +37,7 @@ func relayCommand(ctx context.Context, args []string, s streams) (err error) {
 	if os.Getenv("GOMEMLIMIT") == "" { // a thousand connections may hold more than a run does
 		debug.SetMemoryLimit(1 << 30)
 	}
-	r := &relayRun{streams: s}
+	r := &relayRun{streams: s, again: secondInterrupt(ctx)}
 	if r.relaySettings, err = f.check(set); err != nil {
 		return err
 	}
@@ -99,7 +101,7 @@ func (r *relayRun) begin(f *relayFlags) error {
 		return usageError{err}
 	}
 	r.net = splice.NewNet(splice.NetConfig{MTU: r.MTU, CC: r.CC, NoSACK: !r.SACK, Seed: r.seed, Idle: r.idle, Clients: f.clients,
-		Connections: f.connections, Tell: func(err error) { r.say("lossylab: " + oneLine(err) + "\n") }}, stages[0], stages[1], r.link.perfect())
+		Connections: f.connections, Forgetful: r.outputs == nil || r.outputs.capture == "", Tell: r.trouble}, stages[0], stages[1], r.link.perfect())
 	r.link.net = r.net
 	if r.link.also, err = r.files.observers(); err != nil {
 		return err
@@ -129,14 +131,15 @@ func (r *relayRun) wait(ctx context.Context) (why string) {
 		})
 		defer p.done()
 	}
+	enough := r.again
 	select {
 	case <-ctx.Done():
 		why = "interrupted"
 	case <-end:
-		why = "ended"
+		why, enough = "ended", ctx.Done()
 	}
 	r.net.Stop()
-	r.net.Drain(r.drain, nil)
+	r.net.Drain(r.drain, enough)
 	return why
 }
 
@@ -144,7 +147,11 @@ func (r *relayRun) wait(ctx context.Context) (why string) {
 func (r *relayRun) heading() string {
 	var b strings.Builder
 	for _, t := range r.targets {
-		fmt.Fprintf(&b, "relay: %s %s → %s (%s)\n", t.proto, t.listen, t.name, t.server)
+		server := t.name
+		if t.server.String() != t.name {
+			server += fmt.Sprintf(" (%s)", t.server)
+		}
+		fmt.Fprintf(&b, "relay: %s %s → %s\n", t.proto, t.listen, server)
 	}
 	if r.Link.Up == r.Link.Down {
 		fmt.Fprintf(&b, "link, both ways: %s (seed %d)\n", orPerfect(r.Link.Up), r.seed)
@@ -160,6 +167,15 @@ func (r *relayRun) commandLine() (all []string) {
 		all = append(all, fmt.Sprintf("%s %s %s", t.proto, t.listen, t.name))
 	}
 	return all
+}
+
+// trouble tells of what goes wrong while the relay runs.
+func (r *relayRun) trouble(err error) {
+	var unreached *unreachedServer
+	if errors.As(err, &unreached) {
+		err = unreached
+	}
+	r.say("lossylab: " + oneLine(err) + "\n")
 }
 
 // say prints to standard error, from any goroutine.
@@ -189,7 +205,9 @@ func (r *relayRun) tell(ctx context.Context, res *relayResults) error {
 	}
 	interrupted := ctx.Err() != nil
 	if r.files != nil {
-		if err := r.files.report(context.WithoutCancel(ctx), r.streams); err != nil {
+		on, cancel := untilAgain(ctx, r.again)
+		defer cancel()
+		if err := r.files.report(on, r.streams, res); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -24,7 +23,7 @@ func TestRelayChild(t *testing.T) {
 	}
 	lazyCollection()
 	if args[0] != "plain" {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := interruptible(os.Exit)
 		defer stop()
 		os.Exit(run(ctx, args, streams{os.Stdin, os.Stdout, os.Stderr}))
 	}
@@ -117,11 +116,11 @@ var relayKinds = []struct {
 // BenchmarkRelayUDP sends datagrams one way, at most so many of them under way, through the plain proxy and the relay in turns:
 // packets for each second of the proxy's CPU time.
 func BenchmarkRelayUDP(b *testing.B) {
-	for _, c := range []struct{ size, window int }{{64, 512}, {1400, 512}, {1400, 1}} {
+	for _, size := range []int{64, 1400} {
 		for round := range 3 {
 			for _, kind := range relayKinds {
-				b.Run(fmt.Sprintf("%dB/window%d/%s/%d", c.size, c.window, kind.name, round), func(b *testing.B) {
-					relayDatagrams(b, c.size, int64(c.window), kind.args)
+				b.Run(fmt.Sprintf("%dB/window512/%s/%d", size, kind.name, round), func(b *testing.B) {
+					relayDatagrams(b, size, 512, kind.args)
 				})
 			}
 		}
@@ -172,6 +171,65 @@ func relayDatagrams(b *testing.B, size int, window int64, args func(proto, liste
 	cpu := stop()
 	b.ReportMetric(float64(got.Load())/cpu.Seconds(), "packets/cpu-s")
 	b.ReportMetric(float64(got.Load()-first)/float64(b.N), "arrived")
+}
+
+// BenchmarkRelayUDPAnswers asks and awaits the answer, over and over: one datagram is under way at a time. The pauses are those of
+// a client that thinks before it asks again.
+func BenchmarkRelayUDPAnswers(b *testing.B) {
+	for _, pause := range []time.Duration{0, 500 * time.Microsecond} {
+		for round := range 3 {
+			for _, kind := range relayKinds {
+				b.Run(fmt.Sprintf("1400B/pause%v/%s/%d", pause, kind.name, round), func(b *testing.B) {
+					relayAnswers(b, 1400, pause, kind.args)
+				})
+			}
+		}
+	}
+}
+
+// relayAnswers is one of these.
+func relayAnswers(b *testing.B, size int, pause time.Duration, args func(proto, listen, server string) []string) {
+	server, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer server.Close()
+	at := freePort(b, "udp")
+	stop := child(b, args("udp", at, server.LocalAddr().String())...)
+	go func() {
+		buf := make([]byte, 2048)
+		for {
+			n, from, err := server.ReadFromUDPAddrPort(buf)
+			if err != nil {
+				return
+			}
+			server.WriteToUDPAddrPort(buf[:n], from)
+		}
+	}()
+	c, err := net.Dial("udp", at)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	msg, buf, came := make([]byte, size), make([]byte, size), 0
+	ask := func(patience time.Duration) {
+		c.Write(msg)
+		c.SetReadDeadline(time.Now().Add(patience))
+		if _, err := c.Read(buf); err == nil {
+			came++
+		}
+	}
+	for came == 0 { // until it is there
+		ask(5 * time.Millisecond)
+	}
+	b.ResetTimer()
+	for range b.N {
+		ask(time.Second)
+		time.Sleep(pause)
+	}
+	b.StopTimer()
+	b.ReportMetric(2*float64(came)/stop().Seconds(), "packets/cpu-s")
+	b.ReportMetric(float64(came-1)/float64(b.N), "answered")
 }
 
 // BenchmarkRelayTCP sends one stream as fast as it goes: Gbit for each second, and for each of the proxy's CPU time.

@@ -204,7 +204,7 @@ func TestRelay(t *testing.T) {
 	}
 	for name, counts := range map[string]linkState{"up": res.Link.Up, "down": res.Link.Down} {
 		under := counts.Offered + counts.Duplicated - counts.Delivered - counts.Dropped // way when the end came: the last acknowledgments
-		if counts.Offered == 0 || under > 10 || counts.Dropped != counts.DroppedBy["loss 2%"] {
+		if counts.Offered == 0 || under > 10 || counts.Dropped != counts.DroppedBy["loss"] {
 			t.Errorf("%s: %+v", name, counts)
 		}
 	}
@@ -354,7 +354,7 @@ func TestRelayControl(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	for res := (relayResults{}); res.Link.Up.DroppedBy["loss 100%"] < 3; { // the changed link holds
+	for res := (relayResults{}); res.Link.Up.Causes["loss 100%"] < 3; { // the changed link holds
 		c.Write([]byte("x"))
 		_, answer := r.ask("GET", "/counters", r.token, asJSON, "")
 		if err := json.Unmarshal([]byte(answer), &res); err != nil || res.Link.Up.Delivered != 0 || len(res.Changes) != 4 {

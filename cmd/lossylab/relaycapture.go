@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 
 	"lossylab/netem"
 	"lossylab/report"
@@ -16,10 +14,11 @@ import (
 type relayFiles struct {
 	run      *relayRun
 	dir      *folder
+	page     *folder // of --report; nil without
 	captures []*report.Capture
 }
 
-// newRelayFiles begins the folder. Nothing is found under its name before commit.
+// newRelayFiles begins the folders. Nothing is found under their names before all is complete.
 func newRelayFiles(r *relayRun) (*relayFiles, error) {
 	if r.outputs == nil {
 		return nil, nil
@@ -28,13 +27,24 @@ func newRelayFiles(r *relayRun) (*relayFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &relayFiles{run: r, dir: dir}, nil
+	f := &relayFiles{run: r, dir: dir}
+	if r.relaySettings.report == "" {
+		return f, nil
+	}
+	if f.page, err = newFolderOf("report", r.relaySettings.report); err != nil {
+		f.discard()
+		return nil, err
+	}
+	return f, nil
 }
 
 // discard removes what is not complete.
 func (f *relayFiles) discard() {
 	if f != nil {
 		f.dir.discard()
+	}
+	if f != nil && f.page != nil {
+		f.page.discard()
 	}
 }
 
@@ -91,22 +101,6 @@ func (f *relayFiles) commit(res *relayResults) error {
 		"relays": f.run.commandLine(), "up": f.run.Link.Up, "down": f.run.Link.Down}}
 	if err := f.dir.commit(&m); err != nil {
 		return diskError(f.dir, err)
-	}
-	return nil
-}
-
-// report makes the page that was asked for.
-func (f *relayFiles) report(ctx context.Context, s streams) error {
-	r := f.run
-	if r.relaySettings.report == "" {
-		return nil
-	}
-	args := []string{"--out", r.relaySettings.report, "--quiet"}
-	for _, at := range []string{"client", "server"} {
-		args = append(args, filepath.Join(r.outputs.dir, at+"."+r.outputs.capture))
-	}
-	if err := reportCommand(ctx, args, s); err != nil {
-		return fmt.Errorf("--report %s: %w; the captures are in %s", r.relaySettings.report, err, r.outputs.dir)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -45,12 +46,15 @@ func newControl(f *relayFlags, run *relayRun) (c *control, l net.Listener, shown
 	if err != nil {
 		return nil, nil, false, err
 	}
+	if own := (&relayTarget{proto: "tcp", listen: at}); slices.ContainsFunc(run.targets, own.meets) {
+		return nil, nil, false, usagef("--control %s: a relay listens there: name another address", f.control)
+	}
 	c = &control{run: run}
 	if c.token, shown, err = controlToken(f.tokenFile); err != nil {
 		return nil, nil, false, err
 	}
 	if l, err = net.Listen("tcp", netip.AddrPort(at).String()); err != nil {
-		return nil, nil, false, usagef("--control %s: %v: name another address", f.control, err)
+		return nil, nil, false, listenFailure("--control "+f.control, err)
 	}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)}
@@ -142,8 +146,8 @@ func (c *control) answer(w http.ResponseWriter, v any) {
 
 // link is what GET /link answers.
 func (c *control) link() any {
-	specs, _, changes := c.run.link.state()
-	return map[string]any{"up": specs[0], "down": specs[1], "now_s": c.run.net.Wall.Now().Seconds(), "changes": changes}
+	ways, changes := c.run.link.state()
+	return map[string]any{"up": ways[0].Spec, "down": ways[1].Spec, "now_s": inSeconds(c.run.net.Wall.Now()), "changes": changes}
 }
 
 // patch changes the link. Where anything is wrong, it stays as it is.

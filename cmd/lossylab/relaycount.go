@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"strings"
 
 	"lossylab/netem"
 )
@@ -11,7 +12,8 @@ type wayCounts struct {
 	Offered    uint64            `json:"offered"`
 	Delivered  uint64            `json:"delivered"`
 	Dropped    uint64            `json:"dropped"`
-	DroppedBy  map[string]uint64 `json:"dropped_by,omitempty"`
+	DroppedBy  map[string]uint64 `json:"dropped_by"`       // by the first word of the cause: "loss", "queue"
+	Causes     map[string]uint64 `json:"causes,omitempty"` // by the whole of it: "loss 5%"; sums to Dropped
 	Duplicated uint64            `json:"duplicated"`
 	Corrupted  uint64            `json:"corrupted"`
 	Reordered  uint64            `json:"reordered"`
@@ -40,14 +42,7 @@ func (c *wayCounts) count(e netem.Event, serial uint64) {
 		c.latest = max(c.latest, serial)
 	case netem.Dropped:
 		c.Dropped++
-		if c.DroppedBy == nil {
-			c.DroppedBy = map[string]uint64{}
-		}
-		by := e.By
-		if _, known := c.DroppedBy[by]; !known && len(c.DroppedBy) >= causesKept {
-			by = "other causes"
-		}
-		c.DroppedBy[by]++
+		c.drop(e.By)
 	case netem.Duplicated:
 		c.Duplicated++
 	case netem.Corrupted:
@@ -61,6 +56,19 @@ func (c *wayCounts) count(e netem.Event, serial uint64) {
 	}
 }
 
+// drop counts a packet that was dropped.
+func (c *wayCounts) drop(by string) {
+	if c.Causes == nil {
+		c.DroppedBy, c.Causes = map[string]uint64{}, map[string]uint64{}
+	}
+	word, _, _ := strings.Cut(by, " ")
+	c.DroppedBy[word]++
+	if _, known := c.Causes[by]; !known && len(c.Causes) >= causesKept {
+		by = "other causes"
+	}
+	c.Causes[by]++
+}
+
 // lossShare is the share of packets that were dropped.
 func (c *wayCounts) lossShare() float64 {
 	if c.Offered == 0 {
@@ -71,6 +79,9 @@ func (c *wayCounts) lossShare() float64 {
 
 func (c *wayCounts) clone() wayCounts {
 	d := *c
-	d.DroppedBy = maps.Clone(c.DroppedBy)
+	d.DroppedBy, d.Causes = maps.Clone(c.DroppedBy), maps.Clone(c.Causes)
+	if d.DroppedBy == nil { // an object in JSON, as in a run's results
+		d.DroppedBy = map[string]uint64{}
+	}
 	return d
 }

@@ -65,6 +65,9 @@ type relaySettings struct {
 func (f *relayFlags) check(set *pflag.FlagSet) (*relaySettings, error) {
 	s := &relaySettings{report: f.report, quiet: f.link.quiet, json: f.link.jsonOutput}
 	s.CC, s.SACK, s.MTU, s.seed = f.link.cc, f.link.sack, f.link.mtu, f.link.seed
+	if s.CC != "cubic" && s.CC != "reno" {
+		return nil, usagef("--cc %s: there are cubic and reno%s", s.CC, didYouMean(s.CC, []string{"cubic", "reno"}, ""))
+	}
 	f.link.app, f.link.proto, f.link.engine, f.link.columns = "stream", "tcp", "netstack", 2
 	for _, check := range []func(*runFlags, *pflag.FlagSet) []error{s.checkHosts, s.checkLink} {
 		if errs := check(&f.link, set); len(errs) > 0 {
@@ -119,6 +122,9 @@ func (f *relayFlags) checkOut(set *pflag.FlagSet, s *relaySettings) (err error) 
 	if set.Changed("report") && s.outputs.capture == "" {
 		return usagef("--report %s is made of captures: leave out --capture none", f.report)
 	}
+	if set.Changed("report") {
+		return folderPair(s.outputs.dir, f.report)
+	}
 	return nil
 }
 
@@ -131,8 +137,9 @@ is carried over the link by two TCP stacks: what the link loses is sent again, s
 	var f relayFlags
 	groupedHelp(w, f.set(), relayGroups)
 	fmt.Fprint(w, `
-An interrupt (or SIGTERM) ends the relay in good order, with the exit status 130; a second one ends it at once. docs/relay.md
-tells more.
+An interrupt (or SIGTERM) ends the relay in good order, with the exit status 130; a second one ends the wait of --drain at once.
+The status is 2 if the input is wrong, or names an address that cannot be had, such as a port that another program has.
+docs/relay.md tells more.
 
 Examples:
   lossylab relay tcp 127.0.0.1:8080 127.0.0.1:80 --link "delay 50ms loss 2%"

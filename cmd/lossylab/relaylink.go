@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"lossylab/netem"
 	"lossylab/netem/relay"
@@ -17,6 +19,7 @@ type relayLink struct {
 	// Guarded by the wall.
 	counts  [2]wayCounts
 	specs   [2]netem.Spec
+	held    [2][]heldSpec // what specs have been, in order of time
 	changes []linkChange
 	changed int
 }
@@ -27,6 +30,15 @@ type linkChange struct {
 	Up   string  `json:"up"`
 	Down string  `json:"down"`
 }
+
+// heldSpec is what one direction was from a time on, until the next.
+type heldSpec struct {
+	From float64 `json:"from_s"`
+	Spec string  `json:"spec"`
+}
+
+// inSeconds returns a time as it stands in JSON: nanoseconds are the last digits.
+func inSeconds[T netem.Time | time.Duration](t T) float64 { return float64(t) / 1e9 }
 
 // changesKept is how many changes the results list, the latest.
 const changesKept = 1000
@@ -58,6 +70,7 @@ func (l *relayLink) stage(i int, spec netem.Spec, n int) (netem.Stage, error) {
 func (l *relayLink) begin(up, down netem.Spec) (stages [2]netem.Stage, err error) {
 	l.specs = [2]netem.Spec{up, down}
 	for i := range stages {
+		l.held[i] = []heldSpec{{0, l.specs[i].String()}}
 		if stages[i], err = l.stage(i, l.specs[i], 0); err != nil {
 			return stages, err
 		}
@@ -88,11 +101,15 @@ func (l *relayLink) change(to [2]*netem.Spec) (linkChange, error) {
 	var c linkChange
 	l.net.Change(stages[0], stages[1], func(now netem.Time) bool {
 		for i, spec := range to {
-			if spec != nil {
-				l.specs[i] = *spec
+			if spec == nil {
+				continue
+			}
+			l.specs[i] = *spec
+			if l.held[i] = append(l.held[i], heldSpec{inSeconds(now), spec.String()}); len(l.held[i]) > changesKept {
+				l.held[i] = l.held[i][1:]
 			}
 		}
-		c = linkChange{now.Seconds(), l.specs[0].String(), l.specs[1].String()}
+		c = linkChange{inSeconds(now), l.specs[0].String(), l.specs[1].String()}
 		if l.changes = append(l.changes, c); len(l.changes) > changesKept {
 			l.changes = l.changes[1:]
 		}
@@ -101,12 +118,12 @@ func (l *relayLink) change(to [2]*netem.Spec) (linkChange, error) {
 	return c, nil
 }
 
-// state returns what the link is and has done.
-func (l *relayLink) state() (specs [2]string, counts [2]wayCounts, changes []linkChange) {
+// state returns what the directions of the link are and have done.
+func (l *relayLink) state() (ways [2]linkState, changes []linkChange) {
 	l.net.Wall.Enter()
 	defer l.net.Wall.Leave()
-	for i := range counts {
-		specs[i], counts[i] = l.specs[i].String(), l.counts[i].clone()
+	for i := range ways {
+		ways[i] = linkState{l.specs[i].String(), slices.Clone(l.held[i]), l.counts[i].clone()}
 	}
-	return specs, counts, append([]linkChange{}, l.changes...)
+	return ways, append([]linkChange{}, l.changes...)
 }

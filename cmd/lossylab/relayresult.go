@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"lossylab/netem"
 	"lossylab/netem/relay"
+	"lossylab/report"
 	"lossylab/sim"
 	"lossylab/sim/netstack"
 	"lossylab/sim/splice"
@@ -41,7 +42,8 @@ type relayResults struct {
 
 // linkState is one direction of the link: what it is now, and what has happened to all packets on it so far.
 type linkState struct {
-	Spec string `json:"spec"`
+	Spec  string     `json:"spec"`
+	Specs []heldSpec `json:"specs"` // what it has been, and from when on; of very many the latest
 	wayCounts
 }
 
@@ -68,12 +70,12 @@ const relaySchema = 1
 // results returns all that is known now.
 func (r *relayRun) results() relayResults {
 	state := r.net.State()
-	specs, counts, changes := r.link.state()
+	ways, changes := r.link.state()
 	res := relayResults{Schema: relaySchema, Version: version, Engine: "relay", Stack: netstack.Version, Seed: r.seed,
-		Began: r.net.Wall.Start().UTC().Format(time.RFC3339), Duration: state.At.Seconds(), Changes: changes}
-	res.Link.Up, res.Link.Down = linkState{specs[0], counts[0]}, linkState{specs[1], counts[1]}
+		Began: r.net.Wall.Start().UTC().Format(time.RFC3339), Duration: inSeconds(state.At), Changes: changes}
+	res.Link.Up, res.Link.Down = ways[0], ways[1]
 	late := state.Late
-	res.Lateness = latenessResult{late.N, late.P50.Seconds(), late.P90.Seconds(), late.P99.Seconds(), late.Max.Seconds()}
+	res.Lateness = latenessResult{late.N, inSeconds(late.P50), inSeconds(late.P90), inSeconds(late.P99), inSeconds(late.Max)}
 	for _, t := range r.targets {
 		one := relayResult{Proto: t.proto, Listen: t.listen.String(), Server: t.name}
 		if t.proto == "tcp" {
@@ -117,17 +119,12 @@ func (res *relayResults) line() string {
 			fmt.Fprintf(&b, "  udp %s: %d clients", r.Listen, r.UDP.Clients-r.UDP.Forgotten)
 		}
 	}
-	return b.String() + "  late: " + seconds(res.Lateness.P99) + " at most for 99 %"
-}
-
-// seconds returns a time with a unit.
-func seconds(s float64) string {
-	return netem.FormatDuration(time.Duration(s * 1e9).Round(time.Microsecond))
+	return b.String() + "  late: " + report.FormatSeconds(res.Lateness.P99) + " at most for 99 %"
 }
 
 // writeText prints the summary.
 func (res *relayResults) writeText(w io.Writer) error {
-	fmt.Fprintf(w, "%s after %s (seed %d)\n", res.Ended, seconds(res.Duration), res.Seed)
+	fmt.Fprintf(w, "%s after %s (seed %d)\n", res.Ended, report.FormatSeconds(res.Duration), res.Seed)
 	for _, r := range res.Relays {
 		fmt.Fprintf(w, "\n%s %s → %s\n", r.Proto, r.Listen, r.Server)
 		if t := r.TCP; t != nil {
@@ -159,21 +156,34 @@ func (res *relayResults) writeText(w io.Writer) error {
 	}
 	late := res.Lateness
 	_, err := fmt.Fprintf(w, "late, beside the link's delay: half of the packets by at most %s, 99 %% by %s, all by %s\n",
-		seconds(late.P50), seconds(late.P99), seconds(late.Max))
+		report.FormatSeconds(late.P50), report.FormatSeconds(late.P99), report.FormatSeconds(late.Max))
 	return err
+}
+
+// history says what the direction has been: "loss 1%; from 2.5 s on delay 20ms".
+func (s *linkState) history() string {
+	const most = 5 // the latest
+	var parts []string
+	for i, h := range s.Specs {
+		part := orPerfect(h.Spec)
+		if h.From > 0 {
+			part = fmt.Sprintf("from %s on %s", report.FormatSeconds(h.From), part)
+		}
+		if i == 0 || i >= len(s.Specs)-most {
+			parts = append(parts, part)
+		} else if i == 1 {
+			parts = append(parts, "…")
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // writeText prints one direction.
 func (s *linkState) writeText(w io.Writer, name string) {
-	fmt.Fprintf(w, "link %s: %s\n", name, orPerfect(s.Spec))
+	fmt.Fprintf(w, "link %s: %s\n", name, s.history())
 	fmt.Fprintf(w, "  %d packets offered, %d delivered (%d bytes), %d duplicated, %d corrupted, %d reordered\n", s.Offered, s.Delivered,
 		s.Bytes, s.Duplicated, s.Corrupted, s.Reordered)
-	var causes []string
-	for by := range s.DroppedBy {
-		causes = append(causes, by)
-	}
-	slices.Sort(causes)
-	for _, by := range causes {
-		fmt.Fprintf(w, "  %d lost: %s\n", s.DroppedBy[by], by)
+	for _, by := range slices.Sorted(maps.Keys(s.Causes)) {
+		fmt.Fprintf(w, "  %d lost: %s\n", s.Causes[by], by)
 	}
 }

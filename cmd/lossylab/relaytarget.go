@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -41,6 +43,9 @@ func parseTargets(ctx context.Context, args []string, remote bool) (targets []*r
 		}
 		if t.server == t.listen {
 			return nil, usagef("relay %s %s %s: the server would be the relay itself: name the server's own port", args[0], args[1], args[2])
+		}
+		if slices.ContainsFunc(targets, t.meets) {
+			return nil, usagef("relay %s %s: there is another relay at this port: give each a port of its own", t.proto, args[1])
 		}
 		targets = append(targets, t)
 	}
@@ -89,16 +94,8 @@ func (t *relayTarget) open() (err error) {
 	} else {
 		t.udp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(t.listen))
 	}
-	switch {
-	case err == nil:
-	case errors.Is(err, syscall.EADDRINUSE):
-		return usagef("relay %s %s: another program has this port: name another, or 0 for one that is free", t.proto, t.listen)
-	default:
-		var cause *net.OpError
-		if errors.As(err, &cause) {
-			err = cause.Err
-		}
-		return usagef("relay %s %s: %v: name another address", t.proto, t.listen, err)
+	if err != nil {
+		return listenFailure(fmt.Sprintf("relay %s %s", t.proto, t.listen), err)
 	}
 	if t.proto == "tcp" {
 		t.listen = t.tcp.Addr().(*net.TCPAddr).AddrPort()
@@ -106,6 +103,48 @@ func (t *relayTarget) open() (err error) {
 		t.listen = t.udp.LocalAddr().(*net.UDPAddr).AddrPort()
 	}
 	return nil
+}
+
+// listenFailure says why there is no listening at an address.
+func listenFailure(place string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return usagef("%s: another program has this port: name another, or 0 for one that is free", place)
+	}
+	return usagef("%s: %s: name another address", place, reason(err))
+}
+
+// reason is what a socket's error says of why, without the call and the addresses.
+func reason(err error) string {
+	var number syscall.Errno
+	var timeout net.Error
+	var op *net.OpError
+	switch {
+	case errors.As(err, &number):
+		return number.Error()
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "no answer came"
+	case errors.As(err, &op):
+		return op.Err.Error()
+	}
+	return err.Error()
+}
+
+// unreachedServer is a connection that a relay could not make.
+type unreachedServer struct {
+	*relayTarget
+	error
+}
+
+// Error names the relay and the server.
+func (u *unreachedServer) Error() string {
+	return fmt.Sprintf("relay tcp %s: the server %s cannot be reached: %s: is it running?", u.listen, u.name, reason(u.error))
+}
+
+// meets reports whether two relays would listen at the same port of the same address.
+func (t *relayTarget) meets(o *relayTarget) bool {
+	a, b := t.listen, o.listen
+	return t.proto == o.proto && a.Port() == b.Port() && a.Port() > 0 &&
+		(a.Addr() == b.Addr() || a.Addr().IsUnspecified() || b.Addr().IsUnspecified())
 }
 
 // close lets go of the port.
@@ -123,7 +162,7 @@ func (t *relayTarget) dial(ctx context.Context) (net.Conn, error) {
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "tcp", t.server.String())
 	if err != nil {
-		return nil, err
+		return nil, &unreachedServer{t, err}
 	}
 	return c, nil
 }

@@ -61,6 +61,7 @@ type reporting struct {
 	apartOf []string             // of those that were to be taken: not in both captures
 	several bool                 // of one protocol
 	flows   []*report.Flow
+	asked   *askedReport // by another command; nil: by the user
 	results report.Results
 	sources map[string][2]string
 	clocks  []string
@@ -68,7 +69,10 @@ type reporting struct {
 
 // reportCommand is lossylab report: what a run shows, of captures made anywhere.
 func reportCommand(ctx context.Context, args []string, s streams) error {
-	r := &reporting{streams: s, ctx: ctx, sources: map[string][2]string{}}
+	return (&reporting{streams: s, ctx: ctx, sources: map[string][2]string{}}).command(args)
+}
+
+func (r *reporting) command(args []string) error {
 	set := r.flags.set()
 	if err := set.Parse(args); err != nil {
 		return flagError(set, err)
@@ -78,7 +82,7 @@ func reportCommand(ctx context.Context, args []string, s streams) error {
 	}
 	defer r.close()
 	err := r.run(set.Args())
-	if ctx.Err() != nil && err != nil {
+	if r.ctx.Err() != nil && err != nil {
 		return fmt.Errorf("%w while reading; nothing was written", errInterrupted)
 	}
 	return err
@@ -162,7 +166,7 @@ func (r *reporting) run(args []string) error {
 	if err := r.apart(); err != nil {
 		return err
 	}
-	dir, err := newFolder(r.outputs.dir)
+	dir, err := r.folder()
 	if err != nil {
 		return err
 	}
@@ -177,6 +181,14 @@ func (r *reporting) run(args []string) error {
 	stop()
 	stop = func() {}
 	return r.tell(dir, m)
+}
+
+// folder begins the folder of the results, unless it is there already.
+func (r *reporting) folder() (*folder, error) {
+	if r.asked != nil {
+		return r.asked.dir, nil
+	}
+	return newFolder(r.outputs.dir)
 }
 
 // tell prints the results.

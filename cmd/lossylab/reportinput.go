@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lossylab/report/match"
@@ -17,7 +18,8 @@ type job struct {
 	captures []*captureInput
 	listings []*trace.Listing
 	of       *trace.Conversation
-	number   int // of it in the list
+	number   int  // of it in the list
+	turned   bool // most data came from its server, which is called its client for that
 }
 
 func (c *captureInput) capture() match.Capture { return match.Capture{Name: c.name, Open: c.open} }
@@ -165,7 +167,11 @@ func (r *reporting) measure(j *job) error {
 		r.add(j, flow, &result, [2]string{j.captures[0].name, j.captures[0].name})
 		return nil
 	}
-	m, err := trace.Meet(trace.Side{Capture: j.captures[0].capture(), Listing: j.listings[0]}, trace.Side{Capture: j.captures[1].capture(), Listing: j.listings[1]}, j.of)
+	sides := []trace.Side{{Capture: j.captures[0].capture(), Listing: j.listings[0]}, {Capture: j.captures[1].capture(), Listing: j.listings[1]}}
+	if j.turned {
+		slices.Reverse(sides)
+	}
+	m, err := trace.Meet(sides[0], sides[1], j.of)
 	if errors.Is(err, trace.ErrApart) {
 		return notInBoth{usagef("no packet of %v in %s was found in %s, nor one like it with other addresses or ports: are these two captures of the same traffic, at the same time?", j.of, j.captures[0].name, j.captures[1].name)}
 	}
@@ -180,7 +186,7 @@ func (r *reporting) measure(j *job) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if m.Client.Name != j.captures[0].name {
+	if m.Client.Name != sides[0].Capture.Name {
 		result.Notes = append(result.Notes, fmt.Sprintf("%s is the client's capture, and %s the server's: packets would arrive before they are sent the other way round", m.Client.Name, m.Server.Name))
 	}
 	r.clocks = append(r.clocks, m.Clock.String())

@@ -39,6 +39,10 @@ func (r *reporting) add(j *job, flow *report.Flow, result *report.FlowResult, fi
 	if r.several {
 		flow.Conversation, result.Conversation = j.number, j.number
 	}
+	flow.Turned, result.Turned = j.turned, j.turned
+	if j.turned {
+		result.Notes = append([]string{turnedNote(j.of.Client)}, result.Notes...)
+	}
 	r.flows, r.results.Flows = append(r.flows, flow), append(r.results.Flows, *result)
 	r.sources[strings.ToLower(flow.Heading())] = files
 }
@@ -150,12 +154,15 @@ func (r *reporting) doubt(notes *[]string, l *trace.Listing) {
 // about is what stands at the top of the page.
 func (r *reporting) about() [][2]string {
 	about := [][2]string{{"captures", strings.Join(r.names(), ", ")}}
+	if r.asked != nil {
+		about = append(about, r.asked.about...)
+	}
 	if s := r.taken(); s != "" {
 		about = append(about, [2]string{"conversations", s})
 	}
 	for i, j := range r.jobs {
 		f := &r.results.Flows[i]
-		about = append(about, [2]string{strings.ToLower(f.Heading()), fmt.Sprintf("client %v, server %v", j.of.Client, j.of.Server)})
+		about = append(about, [2]string{strings.ToLower(f.Heading()), j.ends()})
 		if f.Seen != nil {
 			about = append(about, [2]string{strings.ToLower(f.Heading()) + " was seen at", f.Vantage + ": " + f.Seen.Why})
 		}

@@ -74,6 +74,7 @@ func serverCommand(ctx context.Context, args []string, s streams) error {
 	v := &serving{flags: f, host: host, streams: s, end: end}
 	if err := v.start(proto, at, answer); err != nil {
 		machine.Shutdown(0)
+		machine.Wait()
 		return errors.Join(err, log.close())
 	}
 	<-ctx.Done()
@@ -124,7 +125,7 @@ func (v *serving) start(proto, at string, answer app.Transformation) error {
 			if i > 0 && port == "0" && errors.Is(err, syscall.EADDRINUSE) {
 				return fmt.Errorf("server: udp %s: the port that TCP was given is in use: start the server again", at)
 			}
-			return socketFailure("server", p, at, err)
+			return usageError{socketFailure("server", p, at, err)} // it names an address that cannot be had
 		}
 		at = bound.String()
 		fmt.Fprintf(v.out, "listening on %s %s\n", p, at)
@@ -212,14 +213,17 @@ On the wire:
 Letters are UTF-8's; bytes that are none stay as they are. Line ends stay where they are. So nc, telnet and the clients of
 textbooks work as well as 'lossylab client'.
 
+Exit status: 0 it was interrupted, or has answered once with --once; 1 its output could not be written; 2 the input was wrong, or
+names an address that cannot be had, such as a port that another program has.
+
 Output: standard output has "listening on PROTOCOL ADDRESS:PORT" for each protocol, and at the end the sums; standard error a
 line for each connection and answer.
 
 --trace-calls writes a line for each socket call, when it returns: the second since the start at which it was made, who made
 it, the call with its result, and in brackets how long it took:
   0.000171 server accept(3) = 4 [127.0.0.1:40312] <2.104220>
-Data are cut after 32 bytes. EAGAIN is a timeout that has passed, EBADF a socket that was closed meanwhile. The calls are those
-of Berkeley sockets for what Go's package net is asked to do; underneath, it waits with epoll or its like.
+Data are cut after 32 bytes. EAGAIN is a timeout that has passed, or the end of the program that waited in the call. The calls are
+those of Berkeley sockets for what Go's package net is asked to do; underneath, it waits with epoll or its like.
 
 Examples:
   lossylab server

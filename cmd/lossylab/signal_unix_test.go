@@ -42,12 +42,12 @@ func TestSignalsInterrupt(t *testing.T) {
 
 // Under nohup a command goes on.
 func TestNohupIsLeftAlone(t *testing.T) {
-	if !slices.Contains(interrupts(), os.Signal(syscall.SIGHUP)) {
+	if !slices.Contains(interruptSignals(), os.Signal(syscall.SIGHUP)) {
 		t.Skip("SIGHUP is ignored here")
 	}
 	signal.Ignore(syscall.SIGHUP)
 	defer signal.Reset(syscall.SIGHUP)
-	if all := interrupts(); slices.Contains(all, os.Signal(syscall.SIGHUP)) {
+	if all := interruptSignals(); slices.Contains(all, os.Signal(syscall.SIGHUP)) {
 		t.Errorf("%v", all)
 	}
 }

@@ -285,3 +285,31 @@ func TestTracingCallsChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// All bytes of a line but its line feed are sent: a carriage return before it, too, from a file and from standard input.
+func TestClientKeepsCarriageReturns(t *testing.T) {
+	s := serve(t, "both", "127.0.0.1:0", "--quiet")
+	const text, want = "get / http/1.1\r\nhost: x\r\n\r\nlast", "GET / HTTP/1.1\r\nHOST: X\r\n\r\nLAST\n"
+	file := filepath.Join(t.TempDir(), "lines")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][]string{{"tcp", s.tcp}, {"udp", s.udp}, {"tcp", s.tcp, "--input", file, "--expect", "upper"}, {"udp", s.udp, "--input", file, "--numbers"}} {
+		var out, errs writer
+		code := run(context.Background(), append([]string{"client", "--timeout", "30s"}, c...), streams{strings.NewReader(text), &out, &errs})
+		if code != exitDone || string(out.text) != want {
+			t.Errorf("%q: status %d, %q; %s", c, code, out.text, errs.text)
+		}
+	}
+}
+
+// A port that another program has is wrong input of server, as it is of relay.
+func TestServerPortInUse(t *testing.T) {
+	tcp, udp := shoutingServer(t)
+	for _, args := range [][]string{{"tcp", tcp}, {"udp", udp}, {"both", tcp}} {
+		_, said := output(t, context.Background(), exitUsage, append([]string{"server"}, args...)...)
+		if !strings.Contains(said, "the address is in use: choose another port") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%q: %s", args, said)
+		}
+	}
+}

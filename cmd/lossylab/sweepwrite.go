@@ -18,7 +18,7 @@ import (
 // replaceableFolder refuses a folder in which results would replace anything else, before hours are spent on them. It makes
 // none: other parts of the sweep may begin at the same instant.
 func replaceableFolder(name string) error {
-	_, err := folderPath(name)
+	_, err := folderPath("out", name)
 	return err
 }
 

@@ -49,7 +49,7 @@ func (t *traffic) checkWords(f *runFlags) (errs []error) {
 	switch f.app {
 	case "stream", "bulk", "echo":
 	default:
-		errs = append(errs, usagef("--app %q: there are stream, bulk and echo", f.app))
+		errs = append(errs, usagef("--app %q: there are stream, bulk and echo%s", f.app, didYouMean(f.app, []string{"stream", "bulk", "echo"}, "")))
 		t.App = "stream" // for what else may be wrong
 	}
 	switch f.proto {

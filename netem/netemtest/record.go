@@ -148,6 +148,8 @@ func (r *record) frozen() {
 	for _, p := range r.received {
 		sent := r.sent[p.ID-1].p
 		switch {
+		case p.Copy > 0 && !p.Shared:
+			r.t.Fatalf("packet %d copy %d has another's bytes and does not say so", p.ID, p.Copy)
 		case p.Corrupt && &p.Data[0] == &sent.Data[0]: // other bytes is all that is wanted: two flips may have met
 			r.t.Fatalf("packet %d was corrupted in the sender's bytes", p.ID)
 		case p.Corrupt || marked[p.ID]:

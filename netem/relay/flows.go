@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"net"
 	"net/netip"
 
 	"lossylab/netem"
@@ -13,7 +12,7 @@ type flow struct {
 	at     *listener
 	client netip.AddrPort // as the client's socket names it
 	ends   ends
-	server *net.UDPConn
+	server *socket
 	slot   int    // in flows.slots
 	born   uint64 // packets with smaller serials are not of this flow
 	used   netem.Time

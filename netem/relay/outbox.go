@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"net"
 	"net/netip"
 	"sync/atomic"
 
@@ -59,6 +58,7 @@ func (o *outbox) take() []outgoing {
 
 // empty writes a batch, outside the lock.
 func (o *outbox) empty(batch []outgoing) {
+	single := len(batch) == 1
 	for len(batch) > 0 {
 		n := 1
 		if trains && !o.alone {
@@ -70,7 +70,7 @@ func (o *outbox) empty(batch []outgoing) {
 		}
 		if n == 1 || !o.writeTrain(batch[:n]) {
 			for i := range batch[:n] {
-				o.write(&batch[i])
+				o.write(&batch[i], single)
 			}
 		}
 		batch = batch[n:]
@@ -105,8 +105,8 @@ func (o *outbox) writeTrain(batch []outgoing) bool {
 	for i := range batch {
 		o.train = append(o.train, batch[i].data...)
 	}
-	conn, to := o.to(batch[0].flow)
-	if err := writeTrain(conn, o.train, len(batch[0].data), to); err != nil {
+	socket, to := o.to(batch[0].flow)
+	if err := writeTrain(socket.UDPConn, o.train, len(batch[0].data), to); err != nil {
 		o.alone = !refused(err) // of an earlier datagram
 		return false
 	}
@@ -115,20 +115,20 @@ func (o *outbox) writeTrain(batch []outgoing) bool {
 }
 
 // to returns where the datagrams of a flow go: to nowhere in particular by the socket of its own.
-func (o *outbox) to(f *flow) (*net.UDPConn, netip.AddrPort) {
+func (o *outbox) to(f *flow) (*socket, netip.AddrPort) {
 	if o.way == up {
 		return f.server, netip.AddrPort{}
 	}
-	return o.listener.conn, f.client
+	return o.listener.socket, f.client
 }
 
-// write writes one datagram.
-func (o *outbox) write(d *outgoing) {
-	conn, to := o.to(d.flow)
-	err := writeOne(conn, d.data, to)
+// write writes one datagram, the single one of its batch or not.
+func (o *outbox) write(d *outgoing, single bool) {
+	socket, to := o.to(d.flow)
+	err := socket.send(d.data, to, single)
 	if err != nil && refused(err) { // of an earlier datagram: the system tells of it instead of sending this one
 		d.flow.refused(err)
-		err = writeOne(conn, d.data, to)
+		err = socket.send(d.data, to, single)
 	}
 	if err == nil {
 		o.sent.Add(1)
@@ -138,15 +138,6 @@ func (o *outbox) write(d *outgoing) {
 	if !gone(err) {
 		o.listener.udp.tell("sending "+[...]string{"to the server", "to a client"}[o.way], o.listener.server, err)
 	}
-}
-
-func writeOne(conn *net.UDPConn, data []byte, to netip.AddrPort) (err error) {
-	if to.IsValid() {
-		_, err = conn.WriteToUDPAddrPort(data, to)
-	} else {
-		_, err = conn.Write(data)
-	}
-	return err
 }
 
 // done gives the batch's memory back. What came meanwhile is next.

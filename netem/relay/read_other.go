@@ -2,15 +2,13 @@
 
 package relay
 
-import "net"
-
 // reader reads datagrams one by one.
 type reader struct {
-	conn *net.UDPConn
+	conn *socket
 	room room
 }
 
-func newReader(c *net.UDPConn, connected bool) (*reader, error) { return &reader{conn: c}, nil }
+func newReader(c *socket, connected bool) (*reader, error) { return &reader{conn: c}, nil }
 
 // next returns the next datagram, to be given back by done.
 func (r *reader) next() (*room, error) {
@@ -22,4 +20,5 @@ func (r *reader) next() (*room, error) {
 	return &r.room, nil
 }
 
-func (r *reader) done(room *room) { room.taken() }
+// done takes a batch's room back. If the batch is gone, nobody holds its packets any more.
+func (r *reader) done(room *room, gone bool) { room.done(gone) }

@@ -2,12 +2,7 @@
 
 package relay
 
-import (
-	"net"
-	"net/netip"
-	"strconv"
-	"syscall"
-)
+import "syscall"
 
 // reader reads datagrams, several at a time if there are several. While there is nothing it holds no memory to read into.
 type reader struct {
@@ -19,7 +14,7 @@ type reader struct {
 	look      func(fd uintptr) bool
 }
 
-func newReader(c *net.UDPConn, connected bool) (*reader, error) {
+func newReader(c *socket, connected bool) (*reader, error) {
 	raw, err := c.SyscallConn()
 	r := &reader{raw: raw, connected: connected}
 	r.look = r.receive
@@ -35,9 +30,9 @@ func (r *reader) next() (*room, error) {
 	return r.room, r.err
 }
 
-// done gives a batch's room back.
-func (r *reader) done(room *room) {
-	room.taken()
+// done gives a batch's room back. If the batch is gone, nobody holds its packets any more.
+func (r *reader) done(room *room, gone bool) {
+	room.done(gone)
 	rooms.Put(room)
 	r.room = nil
 }
@@ -47,7 +42,7 @@ func (r *reader) done(room *room) {
 func (r *reader) receive(fd uintptr) bool {
 	r.room = rooms.Get().(*room)
 	for r.err == nil && len(r.room.batch) < r.most {
-		n, from, err := r.one(int(fd))
+		n, from, err := receive(int(fd), r.room.space(), r.connected, len(r.room.batch) == 0)
 		switch err {
 		case nil:
 			r.room.keep(n, from)
@@ -64,24 +59,4 @@ func (r *reader) receive(fd uintptr) bool {
 		}
 	}
 	return true
-}
-
-// one reads a datagram.
-func (r *reader) one(fd int) (n int, from netip.AddrPort, err error) {
-	if r.connected {
-		n, err = syscall.Read(fd, r.room.space())
-		return max(n, 0), from, err
-	}
-	n, addr, err := syscall.Recvfrom(fd, r.room.space(), 0)
-	switch a := addr.(type) {
-	case *syscall.SockaddrInet4:
-		from = netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
-	case *syscall.SockaddrInet6:
-		ip := netip.AddrFrom16(a.Addr)
-		if a.ZoneId != 0 {
-			ip = ip.WithZone(strconv.FormatUint(uint64(a.ZoneId), 10))
-		}
-		from = netip.AddrPortFrom(ip, uint16(a.Port))
-	}
-	return n, from, err
 }

@@ -19,6 +19,9 @@ type UDPConfig struct {
 	// Up and Down offer a packet to the link. They are called within the Wall, as Serial is, which numbers packets.
 	Up, Down func(*netem.Packet)
 	Serial   func() uint64
+	// Clear reports, within the Wall, whether the link has no packet and nobody else has one that was on it: then the memory of
+	// datagrams is used again. Nil never does.
+	Clear func() bool
 	// Idle is how long a client is remembered that neither says nor hears anything.
 	Idle time.Duration
 	// Clients is how many are remembered; the one that has been idle longest is forgotten for one more.
@@ -36,6 +39,7 @@ type UDP struct {
 	readers    sync.WaitGroup
 	stop       chan struct{}
 	told       sync.Map // what Tell has been told of
+	closed     bool     // guarded by the wall
 }
 
 // UDPCounts counts what became of the datagrams of one relay, beside what the link did to them.
@@ -56,7 +60,7 @@ type UDPCounts struct {
 // listener is one relay: a socket for all its clients.
 type listener struct {
 	udp      *UDP
-	conn     *net.UDPConn
+	socket   *socket
 	server   netip.AddrPort
 	up, down outbox
 	counts   UDPCounts // guarded by the wall
@@ -72,7 +76,7 @@ func NewUDP(c UDPConfig) *UDP {
 
 // Relay begins to relay datagrams that come to conn, to server and back. It owns conn from then on.
 func (u *UDP) Relay(conn *net.UDPConn, server netip.AddrPort) {
-	l := &listener{udp: u, conn: conn, server: server}
+	l := &listener{udp: u, socket: newSocket(conn), server: server}
 	conn.SetReadBuffer(4 << 20) // as much as the system allows: what does not fit is lost before anybody sees it
 	l.up = outbox{wall: u.Wall, listener: l}
 	l.down = outbox{wall: u.Wall, listener: l, way: down}
@@ -117,7 +121,7 @@ func (u *UDP) Lateness() (ls []*Lateness) {
 // Stop lets nothing more in; what is on the link still gets out.
 func (u *UDP) Stop() {
 	for _, l := range u.listeners {
-		l.conn.SetReadDeadline(time.Unix(1, 0))
+		l.socket.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -125,8 +129,9 @@ func (u *UDP) Stop() {
 func (u *UDP) Close() {
 	close(u.stop)
 	u.Wall.Enter()
+	u.closed = true
 	for _, l := range u.listeners {
-		l.conn.Close()
+		l.socket.Close()
 	}
 	for u.flows.oldest != nil {
 		u.flows.forget(u.flows.oldest)

@@ -11,12 +11,11 @@ import (
 // read brings what clients send to the link.
 func (l *listener) read() {
 	defer l.udp.readers.Done()
-	r, err := newReader(l.conn, false)
+	r, err := newReader(l.socket, false)
 	for err == nil || !gone(err) {
 		var room *room
 		if room, err = r.next(); room != nil {
-			l.fromClients(room)
-			r.done(room)
+			r.done(room, l.fromClients(room))
 		}
 		if err != nil && !gone(err) { // some systems tell here of what an earlier datagram met
 			l.udp.tell("receiving from clients", l.server, err)
@@ -25,8 +24,8 @@ func (l *listener) read() {
 	}
 }
 
-// fromClients takes a batch of datagrams.
-func (l *listener) fromClients(r *room) {
+// fromClients takes a batch of datagrams, and says whether it is gone.
+func (l *listener) fromClients(r *room) (gone bool) {
 	u := l.udp
 	u.Wall.Enter()
 	for _, d := range r.batch {
@@ -42,7 +41,15 @@ func (l *listener) fromClients(r *room) {
 		u.number(f, up, p)
 		u.Up(p)
 	}
-	u.Wall.Leave()
+	return u.leave(&l.up)
+}
+
+// leave leaves the wall, and says whether no packet is left that was to go through a box.
+func (u *UDP) leave(o *outbox) (gone bool) {
+	u.Wall.finish()
+	gone = !o.busy && len(o.waiting) == 0 && u.Clear != nil && u.Clear()
+	u.Wall.mu.Unlock()
+	return gone
 }
 
 // number gives a packet its ID and its headers.
@@ -59,6 +66,12 @@ func (l *listener) admit(client netip.AddrPort) *flow {
 	u.Wall.Leave()
 	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(l.server))
 	u.Wall.Enter()
+	if u.closed {
+		if err == nil {
+			conn.Close()
+		}
+		return nil
+	}
 	if err != nil {
 		u.tell("a socket for one more client", l.server, err)
 		l.counts.Unsent++
@@ -69,7 +82,7 @@ func (l *listener) admit(client netip.AddrPort) *flow {
 		u.flows.forget(u.flows.oldest)
 	}
 	l.counts.Clients++
-	f := &flow{at: l, client: client, ends: newEnds(client, l.server), server: conn, born: u.Serial() + 1}
+	f := &flow{at: l, client: client, ends: newEnds(client, l.server), server: newSocket(conn), born: u.Serial() + 1}
 	u.flows.add(f)
 	u.readers.Add(1)
 	go f.read()
@@ -83,22 +96,21 @@ func (f *flow) read() {
 	for err == nil || f.failed(err) {
 		var room *room
 		if room, err = r.next(); room != nil {
-			f.fromServer(room)
-			r.done(room)
+			r.done(room, f.fromServer(room))
 		}
 	}
 }
 
-// fromServer takes a batch of datagrams.
-func (f *flow) fromServer(r *room) {
+// fromServer takes a batch of datagrams, and says whether it is gone.
+func (f *flow) fromServer(r *room) (gone bool) {
 	u := f.at.udp
 	u.Wall.Enter()
-	defer u.Wall.Leave()
 	n := uint64(len(r.batch))
 	f.at.counts.FromServer += n
 	if u.flows.slots[f.slot] != f {
 		f.at.counts.Stale += n
-		return
+		u.Wall.Leave()
+		return true
 	}
 	u.flows.touch(f, u.Wall.now)
 	for _, d := range r.batch {
@@ -106,6 +118,7 @@ func (f *flow) fromServer(r *room) {
 		u.number(f, down, p)
 		u.Down(p)
 	}
+	return u.leave(&f.at.down)
 }
 
 // failed says whether reading from the server goes on after an error.

@@ -58,6 +58,12 @@ func (w *Wall) advance() {
 
 // Leave does what has become due meanwhile, lets go of the lock, and writes what is to be written.
 func (w *Wall) Leave() {
+	w.finish()
+	w.mu.Unlock()
+}
+
+// finish does all that Leave does, but keeps the lock in the end.
+func (w *Wall) finish() {
 	if !w.closed {
 		w.driven.Advance(w.now)
 		w.arm()
@@ -69,7 +75,6 @@ func (w *Wall) Leave() {
 		w.mu.Lock()
 		o.done(batch)
 	}
-	w.mu.Unlock()
 }
 
 // wake is the timer's.

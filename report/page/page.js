@@ -19,7 +19,7 @@
 
   // story says in sentences what became of a packet, and what came of it.
   function story(flow, p) {
-    const end = p.flags & UP ? ["client", "server"] : ["server", "client"];
+    const end = p.flags & UP ? flow.ends : [flow.ends[1], flow.ends[0]];
     let s = `${p.label}, ${flow.title}, from ${end[0]} to ${end[1]}, sent at ${ms(p.sent)}`;
     const frames = [];
     if (p.sframe) frames.push(`frame ${p.sframe} of the ${end[0]}'s capture`);
@@ -72,7 +72,7 @@
     const all = packets(flow);
     const wrong = (p) => p.flags & (LOST | DUPLICATE | CORRUPT | OVERTAKEN | AGAIN);
     const last = all.reduce((t, p) => Math.max(t, p.sent, p.arrived), 0) || 1e-3;
-    const svg = element("svg", { class: "ladder", role: "group", "aria-label": `${flow.title} packets between client and server`, viewBox: "0 0 900 540", preserveAspectRatio: "none" });
+    const svg = element("svg", { class: "ladder", role: "group", "aria-label": `${flow.title} packets between ${flow.ends[0]} and ${flow.ends[1]}`, viewBox: "0 0 900 540", preserveAspectRatio: "none" });
     const out = element("output", {});
     let from = 0, to = last;
 
@@ -91,8 +91,8 @@
       const nodes = [
         element("line", { x1: 190, y1: 24, x2: 190, y2: 524, stroke: colors.ink, "stroke-width": 1.5 }),
         element("line", { x1: 710, y1: 24, x2: 710, y2: 524, stroke: colors.ink, "stroke-width": 1.5 }),
-        element("text", { x: 190, y: 16, "text-anchor": "middle" }, "client"),
-        element("text", { x: 710, y: 16, "text-anchor": "middle" }, "server"),
+        element("text", { x: 190, y: 16, "text-anchor": "middle" }, flow.ends[0]),
+        element("text", { x: 710, y: 16, "text-anchor": "middle" }, flow.ends[1]),
       ];
       const step = tick((to - from) / 8);
       for (let t = Math.ceil(from / step) * step; t <= to; t += step) {

@@ -97,6 +97,9 @@ func meet(client, server Side, of *Conversation) (*Meeting, error) {
 	there := match.Filter{Proto: of.up().proto, Port: of.Client.Port(), From: of.Client.Addr()}
 	back := there
 	back.From = of.Server.Addr()
+	if there.From == back.From {
+		there.FromPort, back.FromPort = of.Client.Port(), of.Server.Port()
+	}
 	atClient, err := client.surveys(there, back)
 	if err != nil {
 		return nil, err

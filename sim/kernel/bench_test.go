@@ -28,6 +28,7 @@ func BenchmarkIperf(b *testing.B) {
 		{"relay", func(b *testing.B) []byte { return relayed(b, Config{Silent: true}) }},
 		{"relay-told", func(b *testing.B) []byte { return relayed(b, Config{}) }},
 		{"relay-offload", func(b *testing.B) []byte { return relayed(b, Config{Silent: true, Offload: true}) }},
+		{"relay-offload-told", func(b *testing.B) []byte { return relayed(b, Config{Offload: true}) }},
 		{"relay-packets", func(b *testing.B) []byte { return relayed(b, Config{Silent: true, Packets: true}) }},
 		{"veth-offload", func(b *testing.B) []byte { return bareVeth(b, true) }},
 	} {

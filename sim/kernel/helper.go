@@ -168,14 +168,13 @@ func (tunDevices) drops(h *helper) (all []Hidden) {
 // link makes the links and the relay.
 func (h *helper) link(ports [2]*port, open netem.Open) error {
 	var events *recorder
-	ps := &parcels{}
-	observer := netem.Observers{sharing{ps}}
+	var observer netem.Observer
 	out := os.NewFile(helperEvents, "events")
 	if h.config.Silent {
 		out.Close()
 	} else {
 		events = newRecorder(newOutflow(out))
-		observer = append(observer, events)
+		observer = events
 	}
 	for i, words := range []string{h.config.Up, h.config.Down} {
 		name := [...]string{up, down}[i]
@@ -190,7 +189,7 @@ func (h *helper) link(ports [2]*port, open netem.Open) error {
 	c := startClock()
 	h.ready.Zero = c.zero
 	var err error
-	h.relay, err = newRelay(c, ports, h.stages, ps, events)
+	h.relay, err = newRelay(c, ports, h.stages, events)
 	runtime.GC() // what was needed to get here is not to be collected under way
 	return err
 }

@@ -64,11 +64,14 @@ func (m *merger) follows(p *netem.Packet) bool {
 	if n := len(b) - m.at; n > m.size || m.total+n > 65535 || binary.BigEndian.Uint32(b[m.l4+4:]) != m.next {
 		return false
 	}
-	if a[0]>>4 == 4 {
+	switch {
+	case m.packets[0].Tag == p.Tag && p.Tag > 0: // cut from one packet; a link changes no more of it than its mark of congestion
+		return a[0] == b[0] && a[1] == b[1]
+	case a[0]>>4 == 4:
 		if !bytes.Equal(a[:2], b[:2]) || !bytes.Equal(a[6:10], b[6:10]) || !bytes.Equal(a[12:m.l4+4], b[12:m.l4+4]) {
 			return false
 		}
-	} else if !bytes.Equal(a[:4], b[:4]) || !bytes.Equal(a[6:m.l4+4], b[6:m.l4+4]) {
+	case !bytes.Equal(a[:4], b[:4]) || !bytes.Equal(a[6:m.l4+4], b[6:m.l4+4]):
 		return false
 	}
 	return bytes.Equal(a[m.l4+8:m.l4+13], b[m.l4+8:m.l4+13]) && bytes.Equal(a[m.l4+14:m.l4+16], b[m.l4+14:m.l4+16]) &&
@@ -115,7 +118,7 @@ func (m *merger) head() []byte {
 		binary.BigEndian.PutUint16(ip[4:], uint16(m.total-40))
 	}
 	ip[m.l4+13] |= last[m.l4+13] & 0x08
-	binary.BigEndian.PutUint16(ip[m.l4+16:], fold(pseudo(ip, protoTCP, m.total-m.l4)))
+	binary.BigEndian.PutUint16(ip[m.l4+16:], netem.Fold(pseudo(ip, protoTCP, m.total-m.l4)))
 	return b
 }
 

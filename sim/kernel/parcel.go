@@ -44,33 +44,20 @@ func (ps *parcels) room(n int) *parcel {
 }
 
 // send makes a packet of a parcel.
-func (ps *parcels) send(p *parcel, id uint64, data []byte) *netem.Packet {
-	p.Packet = netem.Packet{ID: id, Data: data}
+func (ps *parcels) send(p *parcel, id uint64, data []byte, left netem.Partial) *netem.Packet {
+	p.Packet = netem.Packet{} // and then what it has: a literal with all of it would be made elsewhere and copied
+	p.ID, p.Data, p.Partial = id, data, left
 	ps.tracked[id%trackedMost] = p
 	return &p.Packet
 }
-
-// share says that a packet's bytes are those of others too.
-func (ps *parcels) share(id uint64) { ps.tracked[id%trackedMost] = nil }
 
 // done takes a packet back that has arrived, and of which no more is needed.
 func (ps *parcels) done(pkt *netem.Packet) {
 	at := &ps.tracked[pkt.ID%trackedMost]
 	if p := *at; p != nil && &p.Packet == pkt {
 		*at = nil
-		if len(p.room) == parcelSize && len(ps.free) < parcelsMost {
+		if !p.Shared && len(p.room) == parcelSize && len(ps.free) < parcelsMost {
 			ps.free = append(ps.free, p)
 		}
-	}
-}
-
-// sharing tells the parcels what the links share.
-type sharing struct{ *parcels }
-
-// Observe implements netem.Observer.
-func (s sharing) Observe(e netem.Event) {
-	switch e.Kind {
-	case netem.Duplicated, netem.Fragmented, netem.Answered:
-		s.share(e.Packet.ID)
 	}
 }

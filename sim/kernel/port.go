@@ -40,7 +40,7 @@ func (p *port) alloc(n int) []byte {
 }
 
 // read takes what the host has sent next, one packet or the segments of one, and reports whether there was anything.
-func (p *port) read(emit func([]byte)) bool {
+func (p *port) read(emit func([]byte, netem.Partial)) bool {
 	n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(p.fd), uintptr(unsafe.Pointer(&p.buf[0])), uintptr(len(p.buf)))
 	if errno != 0 {
 		return errno == unix.EINTR
@@ -61,17 +61,20 @@ func (p *port) read(emit func([]byte)) bool {
 	return true
 }
 
-// give hands a packet to the host, or keeps it to go with the next ones until flush.
-func (p *port) give(pkt *netem.Packet) {
+// give hands a packet to the host, or keeps it to go with the next ones until flush. It reports whether it has written
+// anything.
+func (p *port) give(pkt *netem.Packet) bool {
 	if !p.merges {
 		p.write(pkt)
 		p.parcels.done(pkt)
-		return
+		return true
 	}
-	if !p.merger.take(pkt) {
-		p.flush()
-		p.merger.take(pkt)
+	if p.merger.take(pkt) {
+		return false
 	}
+	p.flush()
+	p.merger.take(pkt)
+	return true
 }
 
 // flush hands over what give has kept.
@@ -105,6 +108,7 @@ func vector(b []byte) (v unix.Iovec) {
 
 // write hands one packet to the host. One that the link has damaged may be none that a host takes.
 func (p *port) write(pkt *netem.Packet) {
+	pkt.Complete()
 	var errno unix.Errno
 	if p.to != nil {
 		errno = p.send(pkt.Data)

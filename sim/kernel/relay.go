@@ -14,22 +14,24 @@ import (
 
 // relay carries packets from one port through a stage to the other, both ways, on one thread.
 type relay struct {
-	clock  clock
-	ports  [2]*port // the client's, the server's
-	stages [2]netem.Stage
-	events *recorder // nil: nobody wants to know
-	late   lateness
+	clock   clock
+	ports   [2]*port // the client's, the server's
+	stages  [2]netem.Stage
+	routers [2]netem.Answerer // the stages that are, or nil
+	events  *recorder         // nil: nobody wants to know
+	late    lateness
 
 	wake    int // eventfd
 	asked   chan func()
 	stopped atomic.Bool
 	lastID  uint64
+	reads   int // so far: packets that were read at once have their number as their Tag
 	parcels *parcels
 	now     netem.Time // of the packets that are being read
 	next    netem.Time // when a stage is to be called, or never
 	offered [2]uint64
 	damaged [2]uint64 // packets given to a host that the link has damaged
-	take    [2]func([]byte)
+	take    [2]func([]byte, netem.Partial)
 	busy    bool       // hosts had sent something when they were last looked at
 	rested  bool       // it slept until shortly before next
 	lastly  netem.Time // when the stream was last flushed
@@ -39,20 +41,21 @@ const (
 	never  = netem.Time(1<<63 - 1)
 	early  = 100 * time.Microsecond            // so long before it is needed the relay wakes up
 	rest   = 10 * early                        // if it has slept for longer than this: at most a tenth of the time goes on that
-	burst  = 32                                // reads from one port before the other's turn
+	burst  = 100 * time.Microsecond            // for so long one port is read before it is the other's turn
 	tell   = netem.Time(5 * time.Millisecond)  // how long what has happened waits to be told
 	marked = netem.Time(50 * time.Millisecond) // at least so often it is told that nothing has
 )
 
-func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, ps *parcels, events *recorder) (*relay, error) {
+func newRelay(c clock, ports [2]*port, stages [2]netem.Stage, events *recorder) (*relay, error) {
 	wake, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{parcels: ps, clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
+	r := &relay{parcels: &parcels{}, clock: c, ports: ports, stages: stages, events: events, wake: wake, asked: make(chan func(), 16), next: never}
 	for i := range r.take {
-		ports[i].parcels = ps
-		r.take[i] = func(b []byte) { r.send(i, b) }
+		ports[i].parcels = r.parcels
+		r.routers[i], _ = stages[i].(netem.Answerer)
+		r.take[i] = func(b []byte, left netem.Partial) { r.send(i, b, left) }
 	}
 	return r, nil
 }
@@ -105,31 +108,38 @@ func (r *relay) begin() {
 // begun reports whether a packet has come: then time goes on as it is.
 func (r *relay) begun() bool { return r.offered != [2]uint64{} }
 
-// read takes what a host has sent, up to a burst, and reports whether there was anything.
+// read takes what a host has sent, for as long as a burst, and reports whether there was anything.
 func (r *relay) read(i int) bool {
-	p := r.ports[i]
-	for n := range burst {
+	p, over := r.ports[i], never
+	for n := 0; ; n++ {
 		r.now = r.clock.now() // what is read at once was sent at once
+		if r.now >= over {
+			return true
+		}
+		r.reads++
 		if !p.read(r.take[i]) {
 			return n > 0
 		}
+		if n == 0 {
+			over = r.now.Add(burst)
+		}
+		r.arm(i)
 		if r.next < never {
 			if now := r.clock.now(); r.next <= now {
 				r.deliver(now)
 			}
 		}
 	}
-	return true
 }
 
 // send offers a packet of host i to its link.
-func (r *relay) send(i int, data []byte) {
-	now := r.now
+func (r *relay) send(i int, data []byte, left netem.Partial) {
 	r.lastID++
 	r.offered[i]++
-	r.stages[i].Send(now, r.parcels.send(r.ports[i].parcel, r.lastID, data))
+	p := r.parcels.send(r.ports[i].parcel, r.lastID, data, left)
+	p.Tag = r.reads
+	r.stages[i].Send(r.now, p)
 	r.answer(i)
-	r.arm(i)
 }
 
 // arm learns when a stage is to be called.
@@ -141,8 +151,8 @@ func (r *relay) arm(i int) {
 
 // answer gives a host what its link answers.
 func (r *relay) answer(i int) {
-	a, ok := r.stages[i].(netem.Answerer)
-	if !ok {
+	a := r.routers[i]
+	if a == nil {
 		return
 	}
 	for p := a.Answer(); p != nil; p = a.Answer() {
@@ -168,12 +178,24 @@ func (r *relay) deliver(now netem.Time) {
 			}
 			break
 		}
+		r.arrive(i, at)
+	}
+	r.ports[0].flush()
+	r.ports[1].flush()
+}
+
+// arrive gives a host all that arrives on its link at an instant. Writing takes its time: what is written later is later.
+func (r *relay) arrive(i int, at netem.Time) {
+	actual := never // which is not known yet
+	for {
 		p := r.stages[i].Recv(at)
 		r.answer(i)
 		if p == nil {
-			continue
+			return
 		}
-		actual := r.clock.now()
+		if actual == never {
+			actual = r.clock.now()
+		}
 		r.late.add(actual.Sub(at))
 		if r.events != nil {
 			r.events.deliver(actual)
@@ -181,10 +203,10 @@ func (r *relay) deliver(now netem.Time) {
 		if p.Corrupt {
 			r.damaged[1-i]++
 		}
-		r.ports[1-i].give(p)
+		if r.ports[1-i].give(p) {
+			actual = never
+		}
 	}
-	r.ports[0].flush()
-	r.ports[1].flush()
 }
 
 // tell passes on what has happened, from time to time.

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -27,19 +26,6 @@ func slowSum(b []byte) uint16 {
 		sum = sum&0xffff + sum>>16
 	}
 	return uint16(sum)
-}
-
-func TestTheFastSumIsTheSlowOne(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	for n := range 300 {
-		b := make([]byte, n)
-		for i := range b {
-			b[i] = byte(rng.Uint32() | 0xf0) // mostly ones, so that carries abound
-		}
-		if fast, slow := fold(addUp(0, b)), slowSum(b); fast%0xffff != slow%0xffff { // both 0 and 0xffff are zero
-			t.Errorf("%d bytes: %04x, want %04x", n, fast, slow)
-		}
-	}
 }
 
 // super returns a TCP packet with n bytes of payload as a host gives it to a device that cuts it up, with the device's header.
@@ -72,7 +58,8 @@ func TestSegmentsAreWholePackets(t *testing.T) {
 		l4 := int(h.start)
 		var payload []byte
 		count := 0
-		err := segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte) {
+		err := segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, left netem.Partial) {
+			(&netem.Packet{Data: p, Partial: left}).Complete()
 			last := len(payload)+len(p)-l4-32 == 10_000
 			if !ipv6 && (slowSum(p[:20]) != 0xffff || int(binary.BigEndian.Uint16(p[2:])) != len(p) || binary.BigEndian.Uint16(p[4:]) != uint16(0xfffe+count)) {
 				t.Errorf("segment %d: header % x", count, p[:20])
@@ -93,7 +80,7 @@ func TestSegmentsAreWholePackets(t *testing.T) {
 			if p[l4+13] != want {
 				t.Errorf("segment %d: flags %02x, want %02x", count, p[l4+13], want)
 			}
-			if sum := fold(addUp(pseudo(p, protoTCP, len(p)-l4), p[l4:])); sum != 0xffff {
+			if sum := netem.Fold(netem.Sum(pseudo(p, protoTCP, len(p)-l4), p[l4:])); sum != 0xffff {
 				t.Errorf("segment %d: the checksum is wrong: %04x", count, sum)
 			}
 			payload = append(payload, p[l4+32:]...)
@@ -107,11 +94,12 @@ func TestSegmentsAreWholePackets(t *testing.T) {
 
 // What was cut up and is merged again is what it was, and what does not belong together stays apart.
 func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
-	for _, ipv6 := range []bool{false, true} {
+	for i := range 4 {
+		ipv6, tag := i%2 == 1, i/2 // 0: nobody knows that they were one packet
 		h, b := super(ipv6, 10_000, 1448, 0x18)
 		m, apart := merger{}, 0
-		segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte) {
-			if !m.take(&netem.Packet{Data: p}) {
+		segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) {
+			if !m.take(&netem.Packet{Data: p, Tag: tag}) {
 				apart++
 			}
 		})
@@ -120,11 +108,11 @@ func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
 			got = append(got[:len(got):len(got)], p.Data[m.at:]...)
 		}
 		if apart > 0 || !bytes.Equal(got[m.l4+32:], b[m.l4+32:]) || got[m.l4+13] != 0x18 || m.size != 1448 {
-			t.Errorf("IPv6 %v: %d stayed apart; flags %02x, size %d", ipv6, apart, got[m.l4+13], m.size)
+			t.Errorf("IPv6 %v, tag %d: %d stayed apart; flags %02x, size %d", ipv6, tag, apart, got[m.l4+13], m.size)
 		}
 		// The field holds the sum over the pseudo header: the kernel adds the rest.
-		if sum := fold(pseudo(got, protoTCP, len(got)-m.l4)); binary.BigEndian.Uint16(got[m.l4+16:]) != sum {
-			t.Errorf("IPv6 %v: checksum field %02x, want %04x", ipv6, got[m.l4+16:m.l4+18], sum)
+		if sum := netem.Fold(pseudo(got, protoTCP, len(got)-m.l4)); binary.BigEndian.Uint16(got[m.l4+16:]) != sum {
+			t.Errorf("IPv6 %v, tag %d: checksum field %02x, want %04x", ipv6, tag, got[m.l4+16:m.l4+18], sum)
 		}
 	}
 }
@@ -132,9 +120,12 @@ func TestMergedSegmentsAreWhatTheyWere(t *testing.T) {
 func TestWhatIsNotMerged(t *testing.T) {
 	var parts [][]byte
 	h, b := super(false, 6000, 1448, 0x10)
-	segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte) { parts = append(parts, p) })
+	segments(h, b, func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) { parts = append(parts, p) })
 	for name, change := range map[string]func(p *netem.Packet){
 		"a gap":          func(p *netem.Packet) { p.Data = parts[2] },
+		"a lost one":     func(p *netem.Packet) { p.Data, p.Tag = parts[2], 1 },
+		"a mark on one":  func(p *netem.Packet) { p.Data[1], p.Tag = p.Data[1]|3, 1 },
+		"damage to one":  func(p *netem.Packet) { p.Corrupt, p.Tag = true, 1 },
 		"another port":   func(p *netem.Packet) { p.Data[21]++ },
 		"another ack":    func(p *netem.Packet) { p.Data[31]++ },
 		"a FIN":          func(p *netem.Packet) { p.Data[33] |= 1 },
@@ -148,7 +139,7 @@ func TestWhatIsNotMerged(t *testing.T) {
 		m := merger{}
 		p := &netem.Packet{Data: bytes.Clone(parts[1])}
 		change(p)
-		if !m.take(&netem.Packet{Data: parts[0]}) || m.take(p) {
+		if !m.take(&netem.Packet{Data: parts[0], Tag: 1}) || m.take(p) {
 			t.Errorf("%s was merged", name)
 		}
 	}
@@ -166,7 +157,7 @@ func FuzzSegments(f *testing.F) {
 		if len(b) < vnetLen+20 || len(b) > 1<<16 {
 			return
 		}
-		segments(parseVnet(b), b[vnetLen:], func(n int) []byte { return make([]byte, n) }, func(p []byte) {
+		segments(parseVnet(b), b[vnetLen:], func(n int) []byte { return make([]byte, n) }, func(p []byte, _ netem.Partial) {
 			if len(p) > len(b) {
 				t.Error(fmt.Sprint(len(p), " bytes of ", len(b)))
 			}

@@ -89,6 +89,7 @@ func (r *recorder) write(e *netem.Event) {
 	}
 	var data []byte
 	if changes(e.Kind) {
+		e.Packet.Complete()
 		flags, data = flags|flagData, e.Packet.Data
 	}
 	r.put(uint8(e.Kind), flags, e, r.number(e.By), data)

@@ -132,34 +132,40 @@ func (w *World) address(port int) string {
 	return netip.AddrPortFrom(server, uint16(port)).String()
 }
 
+// transfer makes a world, has its client send two million bytes, and wants them to be what the server gets.
+func transfer(t *testing.T, c Config, o netem.Observer) *World {
+	w := newTestWorld(t, c, o)
+	data := pattern(2_000_000)
+	want := sha256.Sum256(data)
+	serve(t, w)
+	w.Start(func() {
+		conn, err := w.Client.Dial(context.Background(), "tcp", w.address(7))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		if _, err := conn.Write(data); err != nil {
+			t.Error(err)
+		}
+		conn.(interface{ CloseWrite() error }).CloseWrite()
+		got, err := io.ReadAll(conn)
+		if err != nil || !bytes.Equal(got, want[:]) {
+			t.Errorf("the server got other bytes than were sent: %v", err)
+		}
+	})
+	if err := w.Run(context.Background(), sim.Forever-1); err != nil || !w.Over() {
+		t.Fatalf("%v, over: %v", err, w.Over())
+	}
+	return w
+}
+
 // TCP delivers what was sent, whatever the link does to its packets, and the books of the links balance.
 func TestTCPDeliversWhatWasSent(t *testing.T) {
 	both(t, func(t *testing.T, c Config) {
 		c.Up, c.Down = rough, rough
 		l := newLedger(t)
-		w := newTestWorld(t, c, l)
-		data := pattern(2_000_000)
-		want := sha256.Sum256(data)
-		serve(t, w)
-		w.Start(func() {
-			conn, err := w.Client.Dial(context.Background(), "tcp", w.address(7))
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer conn.Close()
-			if _, err := conn.Write(data); err != nil {
-				t.Error(err)
-			}
-			conn.(interface{ CloseWrite() error }).CloseWrite()
-			got, err := io.ReadAll(conn)
-			if err != nil || !bytes.Equal(got, want[:]) {
-				t.Errorf("the server got other bytes than were sent: %v", err)
-			}
-		})
-		if err := w.Run(context.Background(), sim.Forever-1); err != nil || !w.Over() {
-			t.Fatalf("%v, over: %v", err, w.Over())
-		}
+		w := transfer(t, c, l)
 		for name, n := range l.counts {
 			if in, out := n[netem.Sent]+n[netem.Duplicated], n[netem.Delivered]+n[netem.Dropped]; in != out || n[netem.Dropped] == 0 {
 				t.Errorf("link %s: %d packets came and %d left: %v", name, in, out, n)
@@ -171,6 +177,17 @@ func TestTCPDeliversWhatWasSent(t *testing.T) {
 		}
 		if counted.Client.Retransmits == 0 || len(counted.Hidden) > 0 {
 			t.Errorf("sent again: %d; lost outside the link: %v", counted.Client.Retransmits, counted.Hidden)
+		}
+	})
+}
+
+// Where nobody is told of packets, checksums are computed late or never; but before a packet is damaged.
+func TestDamageIsSeenWhereNothingIsTold(t *testing.T) {
+	both(t, func(t *testing.T, c Config) {
+		c.Silent, c.Up = true, "corrupt 3% duplicate 3%"
+		w := transfer(t, c, silence{})
+		if n := w.Counters(); n.Server.ChecksumErrors == 0 || len(n.Hidden) > 0 {
+			t.Errorf("%d wrong checksums were seen; lost outside the link: %v", n.Server.ChecksumErrors, n.Hidden)
 		}
 	})
 }

@@ -25,6 +25,7 @@ type NetConfig struct {
 	Clients     int           // UDP clients remembered
 	Connections int           // TCP connections of each relay at a time
 	Tell        func(error)   // told of what goes wrong, from any goroutine
+	Forgetful   bool          // whoever observes the link keeps no packet
 }
 
 // Net is a link in real time, and what stands at its two ends: for UDP sockets, for TCP hosts. All its relays share it.
@@ -65,7 +66,7 @@ func NewNet(c NetConfig, up, down netem.Stage, perfect bool) *Net {
 		w.pipe.Back(func(p *netem.Packet) { n.back(i, p) })
 	}
 	n.udp = relay.NewUDP(relay.UDPConfig{Wall: n.Wall, Up: n.ways[0].pipe.Send, Down: n.ways[1].pipe.Send,
-		Serial: n.next, Idle: c.Idle, Clients: c.Clients, Tell: c.Tell})
+		Serial: n.next, Clear: func() bool { return n.Forgetful && n.empty() }, Idle: c.Idle, Clients: c.Clients, Tell: c.Tell})
 	return n
 }
 
@@ -73,6 +74,13 @@ func NewNet(c NetConfig, up, down netem.Stage, perfect bool) *Net {
 func (n *Net) next() uint64 {
 	n.serial++
 	return n.serial
+}
+
+// empty reports whether no packet is on the link. It is called within the Wall.
+func (n *Net) empty() bool {
+	_, up := n.ways[0].Next()
+	_, down := n.ways[1].Next()
+	return !up && !down
 }
 
 // arrive hands over a packet at the end of a way.

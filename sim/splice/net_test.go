@@ -26,7 +26,7 @@ func newRig(t testing.TB, spec string) *rig {
 	t.Helper()
 	r := &rig{t: t}
 	up, down := stages(t, spec)
-	r.Net = NewNet(NetConfig{MTU: 1500, CC: "cubic", Seed: 1, Idle: time.Hour, Clients: 20000, Connections: 1000,
+	r.Net = NewNet(NetConfig{MTU: 1500, CC: "cubic", Seed: 1, Idle: time.Hour, Clients: 20000, Connections: 1000, Forgetful: true,
 		Tell: func(err error) { r.told.Add(1); t.Log(err) }}, up, down, spec == "")
 	t.Cleanup(r.Close)
 	return r

@@ -162,7 +162,7 @@ func (r *Relay) dial(inner inside) {
 		r.counts.Refused++
 		inner.Abort()
 		if r.ctx.Err() == nil {
-			r.Tell(fmt.Errorf("tcp: the server cannot be reached: %v", err))
+			r.Tell(fmt.Errorf("tcp: the server cannot be reached: %w", err))
 		}
 		return
 	}

@@ -58,9 +58,7 @@ func (n *Net) Idle() bool {
 	}
 	n.Wall.Enter()
 	defer n.Wall.Leave()
-	_, up := n.ways[0].Next()
-	_, down := n.ways[1].Next()
-	return !up && !down && n.udp.Empty()
+	return n.empty() && n.udp.Empty()
 }
 
 // Drain waits until the Net is idle, d has passed or stop is closed.

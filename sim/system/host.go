@@ -131,11 +131,21 @@ func (h *Host) Go(f func()) {
 	}()
 }
 
-// Wait returns when all programs have ended.
-func (h *Host) Wait() { h.programs.Wait() }
+// Wait returns when all programs have ended. After a Shutdown it closes what they have left open.
+func (h *Host) Wait() {
+	h.programs.Wait()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.open {
+		if h.over {
+			s.Close()
+		}
+	}
+}
 
-// Shutdown closes what announces, lets no connection read any more, and gives those that are being written to the time of
-// grace. Wait then returns within about that time. It may be called again.
+// Shutdown lets nobody wait for clients any more and no connection read, and gives those that are being written to the time of
+// grace. Who waits sees a deadline that has passed; sockets are closed by their programs, as at any other end. Wait then returns
+// within about that time. It may be called again.
 func (h *Host) Shutdown(grace time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -144,18 +154,15 @@ func (h *Host) Shutdown(grace time.Duration) {
 		close(h.done)
 	}
 	for s := range h.open { // in no order: each is ended by itself
-		if c, ok := s.(net.Conn); ok && !announces(s) {
-			now := time.Now()
+		now := time.Now()
+		switch c := s.(type) {
+		case *net.TCPListener:
+			c.SetDeadline(now)
+		case net.Conn: // a *net.UDPConn that waits for anybody, too
 			c.SetReadDeadline(now)
 			c.SetWriteDeadline(now.Add(grace))
-		} else {
+		default:
 			s.Close()
 		}
 	}
-}
-
-// announces reports whether the socket waits for any client: a *net.UDPConn is a net.Conn too.
-func announces(s io.Closer) bool {
-	c, ok := s.(*net.UDPConn)
-	return ok && c.RemoteAddr() == nil
 }
