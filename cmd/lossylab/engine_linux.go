@@ -27,7 +27,10 @@ func newKernelWorld(s *scenario, observers netem.Observers, observe func(sim.TCP
 	if err != nil {
 		return nil, err
 	}
-	w.Observe(observe)
+	if err := w.Observe(observe); err != nil {
+		w.Close()
+		return nil, err
+	}
 	return realWorld{w}, nil
 }
 

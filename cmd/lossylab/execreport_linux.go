@@ -68,7 +68,7 @@ func (x *executing) report(end netem.Time) error {
 	}
 	r.Untold = []string{
 		"What programs wrote and read, and how long it waited in their sockets: messages here are datagrams and new TCP segments.",
-		"How often the sender's TCP took to recoveries and timeouts: they are inferred from the packets. Its window and threshold were asked for every 10 ms, and what was shorter may not show.",
+		"How often the sender's TCP took to recoveries and timeouts: they are inferred from the packets. Its window and threshold were asked for every 5 ms, and what was shorter may not show.",
 	}
 	r.Verdict = r.MakeVerdict()
 	m, err := x.write(page)

@@ -20,7 +20,6 @@ func (h *Host) connection(nc net.Conn) net.Conn {
 	c := &conn{Conn: nc, host: h}
 	if t, ok := nc.(*net.TCPConn); ok {
 		t.SetKeepAlive(false) // nothing is sent that no program asked for
-		h.world.sample(h, t)
 	} else {
 		c.reads = h.reader()
 	}

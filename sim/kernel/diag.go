@@ -89,39 +89,56 @@ func diagSocket(b []byte, each func(sim.TCPInfo)) {
 	}
 }
 
-// diagEvery is how often the senders of programs are looked at.
-const diagEvery = 10 * time.Millisecond
+// sampleEvery is how often the state of TCP's senders is looked at.
+const sampleEvery = 5 * time.Millisecond
 
 // ObserveAll has f told of all TCP senders of both hosts, in its turn among all else that is told, until the world ends:
-// also of those of programs that know nothing of it. Host is 0 for the client and 1 for the server.
+// also of those of programs that know nothing of it, and of those that have closed their sockets and have still to send. Host
+// is 0 for the client and 1 for the server.
 func (w *World) ObserveAll(f func(host int, i sim.TCPInfo)) error {
 	for host := range hostNames {
-		a, err := w.ask(request{Op: "diag", Host: host})
-		if err != nil || len(a.files) != 1 {
-			return errors.Join(err, errors.New("kernel: no sock_diag"))
+		if err := w.observe(host, func(i sim.TCPInfo) { f(host, i) }); err != nil {
+			return err
 		}
-		file := a.files[0]
-		go func() {
-			defer file.Close()
-			w.watch(int(file.Fd()), func(i sim.TCPInfo) { f(host, i) })
-		}()
 	}
+	return nil
+}
+
+// Observe has f told of the client's TCP senders, as ObserveAll has.
+func (w *World) Observe(f func(sim.TCPInfo)) error { return w.observe(0, f) }
+
+func (w *World) observe(host int, f func(sim.TCPInfo)) error {
+	a, err := w.ask(request{Op: "diag", Host: host})
+	if err != nil || len(a.files) != 1 {
+		return errors.Join(err, errors.New("kernel: no sock_diag"))
+	}
+	file := a.files[0]
+	go func() {
+		defer file.Close()
+		w.watch(int(file.Fd()), f)
+	}()
 	return nil
 }
 
 // watch tells of one host's senders whenever anything of one has changed.
 func (w *World) watch(fd int, f func(sim.TCPInfo)) {
 	told, b := map[[2]uint16]sim.TCPInfo{}, make([]byte, 64<<10)
+	var before, now netem.Time // when they were looked at last, and this time
 	look := func(i sim.TCPInfo) {
 		ports := [2]uint16{i.Port, i.Peer}
-		if i.At = told[ports].At; i == told[ports] {
+		last := told[ports]
+		if i.At = last.At; i == last {
 			return
 		}
-		i.At = w.clock.Load().now()
+		i.At = now
+		if i.Recovery && !last.Recovery || i.Timeout && !last.Timeout {
+			i.At = before // since when it may be so: what was sent in between was sent because of it
+		}
 		told[ports] = i
 		w.Tell(i.At, func(at netem.Time) { i.At = at; f(i) })
 	}
 	for {
+		before, now = now, w.clock.Load().now()
 		err := diagnose(fd, unix.AF_INET, b, look)
 		if err == nil { // a socket of IPv6 may speak IPv4
 			err = diagnose(fd, unix.AF_INET6, b, look)
@@ -129,7 +146,7 @@ func (w *World) watch(fd int, f func(sim.TCPInfo)) {
 		select {
 		case <-w.helper.ended:
 			return
-		case <-time.After(diagEvery):
+		case <-time.After(sampleEvery):
 		}
 		if err != nil {
 			return

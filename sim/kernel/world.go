@@ -37,7 +37,6 @@ type World struct {
 	over       bool
 	end        atomic.Int64 // when the world ended, once it has
 	counters   counters
-	observe    func(sim.TCPInfo) // of the client's TCP, or nil
 }
 
 // answered is an answer of the helper.
