@@ -22,23 +22,24 @@ type Capture struct {
 	wait   *pcapng.Queue
 	lines  [2]line // by the end that sends: the first is up, the other down
 	sent   streams
-	phases map[uint16]phase // of the TCP senders here, by port
-	text   []byte           // memory for one comment
+	phases map[[2]uint16]phase // of the TCP senders here, by their own port and the other end's
+	text   []byte              // memory for one comment
 	now    netem.Time
 	after  sequels
 }
 
 // NewCapture returns a capture of what passes the end at, written to w. The world's time 0 is epoch.
 func NewCapture(w pcapng.Writer, at Vantage, epoch time.Time) *Capture {
-	return &Capture{at: at, epoch: epoch, wait: pcapng.NewQueue(w), lines: [2]line{newLine(), newLine()}, sent: streams{}, phases: map[uint16]phase{}}
+	return &Capture{at: at, epoch: epoch, wait: pcapng.NewQueue(w), lines: [2]line{newLine(), newLine()}, sent: streams{}, phases: map[[2]uint16]phase{}}
 }
 
-// State takes a sample of a TCP sender at this end, whose port tells the connections apart: comments on retransmissions
-// then say how the sender came to make them. It is to be told after what the sender sent at that instant.
-func (c *Capture) State(port uint16, s State) {
-	c.phases[port] = s.phase()
+// State takes a sample of a TCP sender at this end, whose port and the other end's, 0 where that is not known, tell the
+// connections apart: comments on retransmissions then say how the sender came to make them. It is to be told after what the
+// sender sent at that instant.
+func (c *Capture) State(ports [2]uint16, s State) {
+	c.phases[ports] = s.phase()
 	for f := c.lines[c.at].newest; f != nil && f.sent == s.At; f = f.older {
-		if f.port == port {
+		if f.ports == ports || ports[1] == 0 && f.ports[0] == ports[0] {
 			f.how = 1 + int(s.phase().trigger())
 		}
 	}
@@ -113,9 +114,13 @@ func (c *Capture) send(l *line, e netem.Event, frame int) {
 	if h.Proto != netem.ProtoTCP {
 		return
 	}
-	f.port = h.Src.Port()
-	if p, ok := c.phases[f.port]; ok {
-		f.how = 1 + int(p.trigger())
+	f.ports = [2]uint16{h.Src.Port(), h.Dst.Port()}
+	phase, ok := c.phases[f.ports]
+	if !ok {
+		phase, ok = c.phases[[2]uint16{f.ports[0]}]
+	}
+	if ok {
+		f.how = 1 + int(phase.trigger())
 	} else if h.Flags&netem.SYN != 0 {
 		f.how = 1 + int(Timeout)
 	}

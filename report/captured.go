@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -155,10 +156,13 @@ func (r *Results) captureVerdict() string {
 	var clauses []string
 	for i := range r.Flows {
 		clause := r.Flows[i].captureClause()
-		if r.App == ProgramsApp || r.Flows[i].Turned { // either host may be the sender
+		if r.Flows[i].Turned { // the server is the sender
 			clause = strings.Replace(clause, "the client sent", "the sender sent", 1)
 		}
 		clauses = append(clauses, clause)
+	}
+	if n := r.Timing.lostBy(""); n > 0 && clauses != nil {
+		clauses = append(clauses, plural(n, "packet of any protocol was lost outside the link", "packets of any protocol were lost outside the link"))
 	}
 	if clauses == nil {
 		return "There was neither UDP nor TCP."
@@ -167,19 +171,23 @@ func (r *Results) captureVerdict() string {
 }
 
 func (f *FlowResult) captureClause() string {
-	l, proto := f.Link[up], f.Heading()
+	way, proto := f.dataLink(), f.Heading()
+	l := f.Link[way]
 	var s string
 	switch {
 	case f.oneSided():
 		s = fmt.Sprintf("%s sent %s up and %s down, seen at one place", proto, count(l.Offered, "packet"), count(f.Link[down].Offered, "packet"))
 	case l.Dropped == 0:
-		s = fmt.Sprintf("%s lost none of %s up", proto, count(l.Offered, "packet"))
+		s = fmt.Sprintf("%s lost none of %s %s", proto, count(l.Offered, "packet"), way)
 	default:
-		s = fmt.Sprintf("%s lost %s of %s up (%s %%)", proto, formatCount(l.Dropped), count(l.Offered, "packet"),
+		s = fmt.Sprintf("%s lost %s of %s %s (%s %%)", proto, formatCount(l.Dropped), count(l.Offered, "packet"), way,
 			formatPercent(float64(l.Dropped)/float64(l.Offered)))
 	}
+	if n := f.Timing.lostBy(f.Proto); n > 0 {
+		s += fmt.Sprintf(" on the link and %s outside it", formatCount(n))
+	}
 	if f.TCP != nil && f.TCP.Retransmits > 0 {
-		s += fmt.Sprintf(", and the client sent %s again", count(f.TCP.Retransmits, "segment"))
+		s += fmt.Sprintf(", and the %s sent %s again", cmp.Or(f.Sender, AtClient), count(f.TCP.Retransmits, "segment"))
 		if f.oneSided() && f.Vantage != AtServer {
 			s += ", from which losses are inferred"
 		}
@@ -213,6 +221,15 @@ func (p *Page) source(proto string, at Vantage) string {
 	return fmt.Sprintf("%s/%s.%s", proto, at, p.Captures)
 }
 
+// NoFlows stands in the place of a summary where there is nothing to sum up.
+func (p *Page) NoFlows() string {
+	s := p.Results.MakeVerdict()
+	if p.Results.captured() {
+		s += " All packets are counted at the top of the page."
+	}
+	return s
+}
+
 // Captured and Remarks are for the page's template.
 func (v *webPage) Captured() bool { return v.Results.captured() }
 
@@ -240,7 +257,7 @@ func (p *Page) untold(b *bufio.Writer) {
 // filters returns the display filters that suit the captures.
 func (p *Page) filters() []filter {
 	if p.Results.Engine != CaptureEngine {
-		return filters()
+		return filters(p.Flows)
 	}
 	near, far := ends(p.Results.anyTurned())
 	return []filter{

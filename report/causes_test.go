@@ -203,11 +203,11 @@ func TestCommentsNameTheTrigger(t *testing.T) {
 	s := newStory(t, c)
 	s.open(1000)
 	s.drop(s.tcp(up, 1000, 5000, "A", 100), "loss 3%")
-	c.State(40000, State{At: s.now, Recovery: true})
+	c.State([2]uint16{40000}, State{At: s.now, Recovery: true})
 	s.drop(s.tcp(up, 1000, 5000, "A", 100), "loss 3%")
 	at := s.now
 	p := s.tcp(up, 1000, 5000, "A", 100)
-	c.State(40000, State{At: at, Timeout: true})
+	c.State([2]uint16{40000}, State{At: at, Timeout: true})
 	s.arrive(p)
 	if err := c.Close(); err != nil {
 		t.Fatal(err)

@@ -24,7 +24,11 @@ type lossRuns struct {
 
 // lossRunsOf takes the losses of datagrams, or of TCP's segments, in order of sending.
 func lossRunsOf(f *Flow) lossRuns {
-	r := lossRuns{flow: f, things: "datagram", loss: f.Samples.Up.Loss, mean: f.Samples.Up.Burst}
+	s := &f.Samples.Up
+	if f.FromServer {
+		s = &f.Samples.Down
+	}
+	r := lossRuns{flow: f, things: "datagram", loss: s.Loss, mean: s.Burst}
 	if f.Samples.Answers || r.loss == 0 { // an answer takes both links
 		r.loss, r.mean = math.NaN(), math.NaN()
 	}

@@ -50,8 +50,8 @@ func throughputFigures(flows []*Flow) []Figure {
 	s.rows, s.keys = [][]panel{row}, append(s.keys, lineKey("throughput: IP bytes on the link", throughputLine))
 	return []Figure{{
 		Name: "throughput", Title: "Throughput and " + w.goodput + " over time",
-		Caption: fmt.Sprintf("Throughput, which is all IP bytes that the up link delivered, headers, copies and retransmissions included, and %s, which is %s, over time%s; of what was carried, %s: %s.",
-			w.goodput, w.got, binNote(flows), w.receiver, strings.Join(parts, ", ")),
+		Caption: fmt.Sprintf("Throughput, which is all IP bytes that the %s delivered, headers, copies and retransmissions included, and %s, which is %s, over time%s; of what was carried, %s: %s.",
+			dataLinks(flows), w.goodput, w.got, binNote(flows), w.receiver, strings.Join(parts, ", ")),
 		height: 6.5 * vg.Centimeter, draw: s.draw, single: s.single, table: func(row func(...string)) { throughputTable(flows, row) },
 	}}
 }

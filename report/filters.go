@@ -4,7 +4,8 @@ package report
 type filter struct{ Filter, Shows string }
 
 // filters returns the display filters that suit the captures of a run.
-func filters() []filter {
+func filters(flows []*Flow) []filter {
+	sender, receiver := senders(flows), receivers(flows)
 	return []filter{
 		{`frame.comment contains "lost:"`, "what the link lost, in the capture of the end that sent it"},
 		{`frame.comment contains "retransmission of"`, "what TCP sent again, with what had become of the first"},
@@ -14,7 +15,7 @@ func filters() []filter {
 		{`frame.comment contains "late:"`, "what was held back without being overtaken, as far as is known at that end"},
 		{`frame.comment`, "all packets that something happened to"},
 		{`tcp.analysis.retransmission or tcp.analysis.out_of_order`, "what Wireshark itself takes for retransmissions, to compare"},
-		{`tcp.analysis.spurious_retransmission`, "what came after it had been acknowledged (in the server's capture)"},
-		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in the client's capture)"},
+		{`tcp.analysis.spurious_retransmission`, "what came after it had been acknowledged (in " + receiver + "'s capture)"},
+		{`tcp.analysis.duplicate_ack`, "duplicate acknowledgments (in " + sender + "'s capture)"},
 	}
 }

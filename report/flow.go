@@ -16,6 +16,7 @@ type Flow struct {
 	Turned       bool   // most data came from its server, which stands as its client, so that up is the way from there
 	Captured     bool   // made of captures, which show no programs: datagrams and new segments stand for messages
 	Real         bool   // in real time
+	FromServer   bool   // the data go from the server to the client: Turn
 	Clients      int    // how many ran at once; the lists but Transits and Goodput are of the first
 
 	Messages   []Message        // in send order
@@ -80,7 +81,7 @@ type Segment struct {
 	Arrived    netem.Time // first, and intact; -1 if it never did
 	Retransmit bool
 	Lost       bool
-	Frame      int // in the client's capture
+	Frame      int // in the sender's capture
 }
 
 // Ack is a cumulative acknowledgment that arrived at the sender.

@@ -102,8 +102,8 @@ type flight struct {
 
 	// TCP at the sending end.
 	sent    netem.Time
-	port    uint16
-	how     int // one more than the Trigger, if it is a retransmission and that is known
+	ports   [2]uint16 // TCP: its sender's and the other end's
+	how     int       // one more than the Trigger, if it is a retransmission and that is known
 	stream  *stream
 	span    span
 	again   int       // the frame whose bytes it repeats, or 0

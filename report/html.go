@@ -119,6 +119,9 @@ func (p *Page) view() (*webPage, error) {
 			}
 		}
 	}
+	if len(p.Flows) == 0 && p.Captures != "" && p.World != "" {
+		v.Files = []string{p.source("", Client), p.source("", Server)}
+	}
 	var err error
 	v.Figures, err = p.pictures()
 	v.Contents = v.contents()

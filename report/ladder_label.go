@@ -33,6 +33,9 @@ func (w *ladderWindow) name(e netem.Event, h *netem.Header, s seen) packetName {
 	return packetName{"IP protocol #", h.Proto}
 }
 
+// answerWords begin the name of data that go the other way.
+const answerWords = "answer, "
+
 // copied is the label, and that it is a copy which the link made.
 func (t *Transit) copied() string {
 	if t.Duplicate {
@@ -58,7 +61,7 @@ func segmentName(link string, h *netem.Header, s seen) packetName {
 	case len(h.Payload) > 0 && link == up: // of a connection whose beginning was not seen
 		return packetName{"data, # bytes", len(h.Payload)}
 	case len(h.Payload) > 0:
-		return packetName{"answer, # bytes" + again, len(h.Payload)}
+		return packetName{answerWords + "# bytes" + again, len(h.Payload)}
 	case flags&netem.FIN != 0:
 		return packetName{"FIN, ACK" + again, 0}
 	case s.index > 0:

@@ -84,6 +84,10 @@ func orPerfect(spec string) string {
 }
 
 func (p *Page) summary(b *bufio.Writer) {
+	if len(p.Results.Flows) == 0 {
+		fmt.Fprintf(b, "\n## Summary\n\n%s\n", p.NoFlows())
+		return
+	}
 	fmt.Fprint(b, "\n## Summary\n\n| |")
 	for _, f := range p.Results.Flows {
 		fmt.Fprintf(b, " %s |", f.Heading())

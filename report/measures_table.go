@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,13 +22,16 @@ type measureRow struct {
 
 // measureGroups returns the table, empty if nothing was measured.
 func (r *Results) measureGroups() (groups []measureGroup) {
+	from := func(link string) bool {
+		return slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.dataLink() == link })
+	}
 	near, far := ends(r.anyTurned())
 	for _, g := range []struct {
 		label string
 		rows  []measureRow
 	}{
-		{"Packets from " + near + " to " + far, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, true)},
-		{"Packets from " + far + " to " + near, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, false)},
+		{"Packets from " + near + " to " + far, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[up] }, from(up))},
+		{"Packets from " + far + " to " + near, r.packetRows(func(m *Metrics) *PacketMetrics { return m.Packets[down] }, from(down))},
 		{r.ofCaptures("Datagrams and new segments", r.either("Lines and their answers", "Messages")) + ", of the first client", r.packetRows(func(m *Metrics) *PacketMetrics { return m.Messages }, false)},
 		{"TCP, of the first client", r.measuredTCP()},
 	} {

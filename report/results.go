@@ -26,9 +26,17 @@ type Results struct {
 	Untold     []string     `json:"untold,omitempty"` // what captures made elsewhere do not tell
 	Expected   []Expected   `json:"expected,omitempty"`
 
-	// Of any programs: what the links did to all packets, of which the flows are some, and how well time was kept.
-	Link   map[string]*LinkResult `json:"link,omitempty"`
-	Timing *Timing                `json:"timing,omitempty"`
+	// Of any programs: how they ended, by host, "client" and "server"; what the links did to all packets, of which the flows
+	// are some; and how well time was kept.
+	Programs map[string]ProgramResult `json:"programs,omitempty"`
+	Link     map[string]*LinkResult   `json:"link,omitempty"`
+	Timing   *Timing                  `json:"timing,omitempty"`
+}
+
+// ProgramResult is how a program ended.
+type ProgramResult struct {
+	Status  int  `json:"status"`  // its exit status, or 128 and the number of the signal that ended it
+	Stopped bool `json:"stopped"` // it was told to end: a server once the client had ended, or both as the run was cut short
 }
 
 // FlowResult is what one protocol did.
@@ -38,10 +46,11 @@ type FlowResult struct {
 	Complete     bool                   `json:"complete"`
 	Note         string                 `json:"note,omitempty"`
 	Notes        []string               `json:"notes,omitempty"`   // what did not go as the scenario expects: faults that met no packet
-	Start        float64                `json:"start_s,omitempty"` // when its clients began: goodput is over the time from then
+	Start        float64                `json:"start_s,omitempty"` // when its clients began, or the first packet of any programs was sent: goodput is over the time from then
 	Duration     float64                `json:"duration_s"`        // from then to the last thing that the programs did
 	App          AppResult              `json:"app"`
-	Link         map[string]*LinkResult `json:"link"` // "up": client to server, "down"
+	Sender       string                 `json:"sender,omitempty"` // of any programs: "client" or "server", whose data are counted as sent
+	Link         map[string]*LinkResult `json:"link"`             // "up": client to server, "down"
 	TCP          *TCPResult             `json:"tcp,omitempty"`
 	Metrics      *Metrics               `json:"metrics,omitempty"`
 	Theory       *Theory                `json:"theory,omitempty"`
@@ -115,7 +124,7 @@ type TCPResult struct {
 	Causes   map[string]int64 `json:"causes"`
 	Triggers map[string]int64 `json:"triggers"`
 
-	Server *TCPServer `json:"server,omitempty"` // all else here is the client's
+	Server *TCPServer `json:"server,omitempty"` // all else here is the client's; the other way round where the server is the sender
 }
 
 // InputResult compares what was sent with what arrived.

@@ -11,7 +11,7 @@ import (
 // Samples is what figures show of the links, beside the lists of a Flow. It covers the whole run.
 type Samples struct {
 	Up, Down   LinkSamples
-	Throughput []Bin // IP bytes that the up link delivered, duplicates included, in bins as wide as those of Goodput where that is possible
+	Throughput []Bin // IP bytes that the link of the data delivered, duplicates included, in bins as wide as those of Goodput where that is possible
 	Answers    bool  // messages are delivered when their answer has come: an echo's
 }
 
@@ -165,6 +165,25 @@ func (c *tcpConn) scaling(h *netem.Header, client bool) {
 		c.shift = shift
 	default:
 		c.shift = 0
+	}
+}
+
+// caller is what the SYN of a connection that the receiver of the data opens says about window scaling.
+type caller struct {
+	port  uint16 // to which it goes
+	shift uint8
+	ok    bool
+}
+
+func (l *caller) call(h *netem.Header) {
+	l.port = h.Dst.Port()
+	l.shift, l.ok = h.WindowScale()
+}
+
+// scale has a connection scale the windows that the caller tells, if the SYN that answers permits it.
+func (l *caller) scale(c *tcpConn, h *netem.Header) {
+	if l.ok && c.scales && h.Flags&netem.ACK != 0 && h.Src.Port() == l.port {
+		c.shift = l.shift
 	}
 }
 

@@ -16,6 +16,7 @@ type tcpTracker struct {
 	joins    bool                // connections that were open already count from their first segment seen
 	lastPort uint16              // a packet mostly belongs to the same connection as the one before
 	last     *tcpConn
+	caller   caller         // whose SYN came the other way
 	sending  []transmission // in order of sending, which is that of the packets' IDs
 	room     []transmission // in which sending lies
 	segments int64
@@ -116,6 +117,7 @@ func (t *tcpTracker) up(e netem.Event, h *netem.Header, frame int) seen {
 	if e.Kind == netem.Sent && h.Flags&netem.SYN != 0 && (c == nil || c.isn != h.Seq+1) {
 		c = t.open(h)
 		c.scaling(h, true)
+		t.caller.scale(c, h)
 	}
 	if c == nil && t.joins && e.Kind == netem.Sent {
 		c = t.join(h)
@@ -304,6 +306,9 @@ func (t *tcpTracker) judge(all bool) {
 // down looks at a packet that goes from the server to the client.
 func (t *tcpTracker) down(e netem.Event, h *netem.Header) seen {
 	c := t.conn(h.Dst.Port())
+	if h.Flags&(netem.SYN|netem.ACK) == netem.SYN {
+		t.caller.call(h)
+	}
 	if c == nil || h.Flags&netem.ACK == 0 || h.Flags&netem.RST != 0 {
 		return seen{conn: c}
 	}

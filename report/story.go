@@ -45,7 +45,7 @@ func (p *Page) retransmissions(b *bufio.Writer, f *Flow, r *TCPResult) {
 	}
 	fmt.Fprintf(b, "\n%s:\n\n", p.which(f, r, len(told)))
 	if p.Captures != "" {
-		fmt.Fprintf(b, "Frames are those of `%s`.\n\n", p.source(f.key(), Client))
+		fmt.Fprintf(b, "Frames are those of `%s`.\n\n", p.source(f.key(), f.sender()))
 	}
 	fmt.Fprintf(b, "| frame | what became of it | sent again | by | after | %s that waited | up to |\n|---:|---|---:|---|---:|---:|---:|\n", wordsOf(f).many)
 	for i := range told {

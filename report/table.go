@@ -157,7 +157,7 @@ func (r *Results) tcpRows() []row {
 		r.ofBoth("fast recoveries", tcp, func(t *TCPResult) (uint64, *uint64) { return t.FastRecoveries, t.Server.fastRecoveries() }),
 		r.ofBoth("timeouts", tcp, func(t *TCPResult) (uint64, *uint64) { return t.Timeouts, t.Server.timeouts() }),
 	}
-	if near, _ := ends(r.anyTurned()); r.serverPaid() {
+	if near, _ := ends(r.anyFromServer()); r.serverPaid() {
 		rows[1].label = "of the " + near + "'s, needlessly"
 	}
 	if slices.ContainsFunc(r.Flows, func(f FlowResult) bool { return f.App.HeadOfLine != nil }) {

@@ -62,9 +62,12 @@ func percentCell(share float64) Cell {
 
 // rttTable is the table of the Wireshark laboratory on TCP of Kurose and Ross.
 func rttTable(flows []*Flow, r *Results) Table {
-	near, _ := ends(r.anyTurned())
+	by := senders(flows)
+	if r.anyTurned() {
+		by = "the sender"
+	}
 	t := Table{Name: "rtt", Title: "Round-trip times of the first TCP segments",
-		Caption: "The first data segments of the first client, by the numbers that Wireshark shows in the " + near + "'s capture. " +
+		Caption: "The first data segments of the first client, by the numbers that Wireshark shows in " + by + "'s capture. " +
 			"SampleRTT is from sending a segment to the first ACK of its last byte; a segment that was sent again has none. " +
 			"EstimatedRTT = 0.875 EstimatedRTT + 0.125 SampleRTT and DevRTT = 0.75 DevRTT + 0.25 |SampleRTT - EstimatedRTT|, as in " +
 			"Kurose and Ross, begun with the first sample and half of it.",

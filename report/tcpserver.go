@@ -64,7 +64,7 @@ func (r *Results) ofBoth(label string, tcp func(string, func(*FlowResult) string
 			return formatCount(int64(client))
 		})
 	}
-	near, far := ends(r.anyTurned())
+	near, far := ends(r.anyFromServer())
 	return tcp(label+", "+near+" / "+far, func(f *FlowResult) string {
 		client, server := count(f.TCP)
 		if server == nil {

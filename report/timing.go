@@ -35,14 +35,66 @@ func (t *Timing) Lost() (n uint64) {
 	return n
 }
 
+// Of returns what is known of one of several protocols of a run: without what was lost where only another's packets come.
+func (t *Timing) Of(proto string) *Timing {
+	all := *t
+	all.Hidden = []HiddenDrops{}
+	for _, h := range t.Hidden {
+		if p := h.proto(); p == "" || p == proto {
+			all.Hidden = append(all.Hidden, h)
+		}
+	}
+	return &all
+}
+
+// proto returns the protocol whose packets alone come to the place, "udp" or "tcp", or nothing.
+func (h *HiddenDrops) proto() string {
+	for _, proto := range []string{"udp", "tcp"} {
+		if strings.Contains(h.Where, " "+strings.ToUpper(proto)+" ") {
+			return proto
+		}
+	}
+	return ""
+}
+
+// lostBy returns how many packets were lost outside the link where only those of a protocol come, or, of "", where all do.
+func (t *Timing) lostBy(proto string) (n int64) {
+	if t == nil {
+		return 0
+	}
+	for _, h := range t.Hidden {
+		if h.proto() == proto {
+			n += int64(h.Packets)
+		}
+	}
+	return n
+}
+
+// The lateness with which a run counts as on time, seconds: of half of the packets, and of 99 in a hundred.
+const (
+	lateHalf = 100e-6
+	lateMost = 1e-3
+)
+
+// late says which packets were later than those of a run that is on time.
+func (t *Timing) late() string {
+	var parts []string
+	if t.P50 > lateHalf {
+		parts = append(parts, fmt.Sprintf("half of the packets more than %s after they were due, where %s is borne", formatSeconds(t.P50), formatSeconds(lateHalf)))
+	}
+	if t.P99 > lateMost {
+		parts = append(parts, fmt.Sprintf("one in a hundred more than %s, where %s is borne", formatSeconds(t.P99), formatSeconds(lateMost)))
+	}
+	return strings.Join(parts, ", and ")
+}
+
 // Doubts says what of a run in real time is not as the link would have it: nothing, if all is well.
 func (t *Timing) Doubts() (notes []string) {
 	if t == nil {
 		return nil
 	}
-	if t.Slipped {
-		notes = append(notes, fmt.Sprintf("the run slipped: half of the packets were given to their hosts more than %s after they were due, one in a hundred more than %s; nothing else should run on this machine, or the link be slower",
-			formatSeconds(t.P50), formatSeconds(t.P99)))
+	if late := t.late(); t.Slipped && late != "" {
+		notes = append(notes, fmt.Sprintf("the run slipped, since packets were given to their hosts late: %s; nothing else should run on this machine, or the link be slower", late))
 	}
 	if t.Waited > 0 {
 		notes = append(notes, fmt.Sprintf("the link stood still for %s, since the files could not be written as fast as packets came: leave out captures and events (--capture none --events=false)", formatSeconds(t.Waited)))

@@ -10,7 +10,8 @@ import (
 type TCPInfo struct {
 	At       netem.Time
 	Host     int           // number of the client, from 0
-	Port     uint16        // the sender's own port, which tells a host's connections apart
+	Port     uint16        // the sender's own port, which tells the connections that a host opens apart
+	Peer     uint16        // the other end's, which tells those that come to one port apart; 0 where it is not known
 	Cwnd     int           // congestion window, segments
 	Ssthresh int           // slow start threshold, segments; -1 while it is infinite
 	Recovery bool          // in fast recovery (RFC 6675, RFC 8985)

@@ -40,7 +40,7 @@ func commands() []command {
 	return []command{
 		{"run", "[flags] [SCENARIO.yaml]", "one experiment: client and server pairs over a lossy link", runCommand, runHelp},
 		{"try", "[flags] SPEC", "what does this link do? The link alone: paced datagrams in, statistics and warnings out", tryCommand, tryHelp},
-		{"exec", "[flags] [SPEC] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS", "any two programs, as they are, over a lossy link (Linux)", execCommand, execHelp},
+		{"exec", "[flags] [SPEC | UP DOWN] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS", "any two programs, as they are, over a lossy link (Linux)", execCommand, execHelp},
 		{"mask", "SENT RECEIVED | DIR [flags]", "the losses of a run, or between two captures, for a link to replay", maskCommand, maskHelp},
 		{"report", "FILE [FILE] | DIR [flags]", "figures, tables and a page of captures made anywhere, at one end of the way or at both", reportCommand, reportHelp},
 		{"server", "[PROTOCOL] [ADDRESS:PORT] [flags]", "a server on this machine's own sockets, TCP and UDP: it returns what it gets, in upper case", serverCommand, serverHelp},
@@ -69,6 +69,15 @@ func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e
 
 // errInterrupted ends a command that was interrupted and has kept what was finished.
 var errInterrupted = errors.New("interrupted")
+
+// interruption is errInterrupted with the note that the results have on it, and where they are.
+func interruption(note, dir string) error {
+	more, ok := strings.CutPrefix(note, errInterrupted.Error())
+	if !ok {
+		more = ": " + note
+	}
+	return fmt.Errorf("%w%s; what was finished is in %s", errInterrupted, more, dir)
+}
 
 // run is the command without the process round it: it returns the exit status.
 func run(ctx context.Context, args []string, s streams) int {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"lossylab/netem"
@@ -111,6 +112,15 @@ func (s *scenario) time() string {
 		return "real"
 	}
 	return "simulated"
+}
+
+// elapsed says how much time has passed in the world, in real time as exactly as a person's interrupt is.
+func (x *experiment) elapsed() string {
+	now := x.world.Now().String()
+	if x.engine == kernelEngine {
+		now = fmt.Sprintf("%.1f", x.world.Now().Seconds())
+	}
+	return now + " s of " + x.time() + " time"
 }
 
 // stack names what the hosts of a scenario run on.

@@ -23,7 +23,7 @@ type realWorld struct{ *kernel.World }
 
 func newKernelWorld(s *scenario, observers netem.Observers, observe func(sim.TCPInfo)) (world, error) {
 	w, err := kernel.NewWorld(kernel.Config{Up: s.Link.Up, Down: s.Link.Down, Seed: s.seed, IPv6: s.IPv6, MTU: s.MTU, CC: s.CC,
-		NoSACK: !s.SACK, Offload: s.Offload}, observers)
+		NoSACK: !s.SACK, Offload: s.Offload, Instead: "use --engine netstack"}, observers)
 	if err != nil {
 		return nil, err
 	}

@@ -4,9 +4,10 @@ package main
 
 import (
 	"context"
-
-	"lossylab/sim/kernel"
+	"runtime"
 )
 
 // execCommand is lossylab exec, which needs Linux.
-func execCommand(context.Context, []string, streams) error { return usageError{kernel.Supported()} }
+func execCommand(context.Context, []string, streams) error {
+	return usagef("exec needs Linux, and this is %s: use lossylab relay", runtime.GOOS)
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -26,7 +27,7 @@ var execOfRun = []string{"preset", "link", "up", "down", "loss", "delay", "jitte
 	"cc", "offload", "sack", "mtu", "ipv6", "seed"}
 
 // execResults are those about results.
-var execResults = []string{"out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet"}
+var execResults = []string{"out", "figures", "capture", "snaplen", "tables", "confidence", "events", "quiet", "json"}
 
 func (f *execFlags) set() *pflag.FlagSet {
 	s, of := newFlagSet("exec"), f.run.set()
@@ -43,18 +44,43 @@ func (f *execFlags) set() *pflag.FlagSet {
 	for _, name := range execResults {
 		s.AddFlag(of.Lookup(name))
 	}
+	s.Lookup("quiet").Usage = "print nothing but errors and, without labels, what the client prints"
+	s.Lookup("json").Usage = "print results.json to standard output instead of the summary; what the programs print goes to standard error, and with --quiet nowhere"
 	return s
 }
 
-// execScenario is one run of programs, checked and complete. As JSON it is part of the results.
+// execScenario is one run of programs, checked and complete.
 type execScenario struct {
-	Server   []string `json:"server"`
-	Client   []string `json:"client"` // empty: a shell
-	WaitPort string   `json:"wait_port"`
+	Server   []string
+	Client   []string // empty: a shell
+	WaitPort string
 	*scenario
 
 	timeout, timeLimit time.Duration
 	port               int // 0: any; -1: none
+}
+
+// record is what the run was, as a part of the results.
+func (x *execScenario) record() any {
+	var limit *duration
+	if x.timeLimit > 0 {
+		limit = (*duration)(&x.timeLimit)
+	}
+	return struct {
+		App       string    `json:"app"`
+		Server    []string  `json:"server"`
+		Client    []string  `json:"client"` // null: a shell
+		WaitPort  string    `json:"wait_port"`
+		Timeout   duration  `json:"timeout"`
+		TimeLimit *duration `json:"time_limit,omitempty"`
+		Link      any       `json:"link"`
+		LinkFiles linkFiles `json:"link_files,omitempty"`
+		CC        string    `json:"cc"`
+		SACK      bool      `json:"sack"`
+		MTU       int       `json:"mtu"`
+		IPv6      bool      `json:"ipv6"`
+		Offload   bool      `json:"offload,omitempty"`
+	}{x.App, x.Server, x.Client, x.WaitPort, duration(x.timeout), limit, x.Link, x.LinkFiles, x.CC, x.SACK, x.MTU, x.IPv6, x.Offload}
 }
 
 // newExecScenario checks what the flags say, before anything is read or written.
@@ -63,7 +89,7 @@ func newExecScenario(f *execFlags, set *pflag.FlagSet) (x *execScenario, err err
 	s := &scenario{traffic: traffic{App: f.run.app}, CC: f.run.cc, SACK: f.run.sack, MTU: f.run.mtu, IPv6: f.run.ipv6, Offload: f.run.offload,
 		engine: f.run.engine, seed: f.run.seed}
 	x = &execScenario{scenario: s, WaitPort: f.waitPort}
-	if err := f.specs(set); err != nil {
+	if err := x.specs(f, set); err != nil {
 		return nil, err
 	}
 	for _, check := range []func(*runFlags, *pflag.FlagSet) []error{s.checkHosts, s.checkLink} {
@@ -95,21 +121,33 @@ func newExecScenario(f *execFlags, set *pflag.FlagSet) (x *execScenario, err err
 }
 
 // specs takes the SPECs before the programs for --link, or for --up and --down.
-func (f *execFlags) specs(set *pflag.FlagSet) error {
+func (x *execScenario) specs(f *execFlags, set *pflag.FlagSet) error {
 	n := set.ArgsLenAtDash()
-	switch {
-	case n < 0 && set.NArg() > 0:
+	if n < 0 && set.NArg() > 0 {
 		return usagef("%s: write -- before the server, so that its flags are not taken for lossylab's", set.Arg(0))
-	case n > 2:
-		return usagef("there are %d SPECs before --: want one for both directions, or two, up and down", n)
-	case n == 2:
-		set.Set("up", set.Arg(0))
-		set.Set("down", set.Arg(1))
-	case n == 1:
-		if set.Changed("link") {
-			return usagef("--link and the SPEC %q both say what the link is: leave one out", set.Arg(0))
+	}
+	specs := set.Args()[:max(0, n)]
+	for _, spec := range specs {
+		_, err := netem.ParseWith(spec, x.open("link"))
+		if err == nil {
+			continue
 		}
-		set.Set("link", set.Arg(0))
+		if whole := strings.Join(specs, " "); n > 1 {
+			if _, err := netem.ParseWith(whole, x.open("link")); err == nil {
+				return usagef("SPEC %q: put its words in quotes: lossylab exec \"%s\" -- …", spec, whole)
+			}
+		}
+		return usagef("SPEC %q: %s", spec, strings.TrimPrefix(err.Error(), "netem: "))
+	}
+	if n > 2 {
+		return usagef("there are %d SPECs before --: want one for both directions, or two, up and down", n)
+	}
+	flags := [][]string{nil, {"link"}, {"up", "down"}}[len(specs)]
+	for i, flag := range flags {
+		if set.Changed(flag) {
+			return usagef("--%s and the SPEC %q both say what the link is: leave one out", flag, specs[i])
+		}
+		set.Set(flag, specs[i])
 	}
 	return nil
 }
@@ -137,7 +175,7 @@ func (x *execScenario) commands(f *execFlags, set *pflag.FlagSet) error {
 		}
 		*to = append(*to, a)
 	}
-	const usage = "write: lossylab exec [flags] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS"
+	const usage = "write: lossylab exec [flags] [SPEC] -- SERVER ARGUMENTS ::: CLIENT ARGUMENTS"
 	switch {
 	case f.shell && len(x.Client) > 0:
 		return usagef("--shell and a client %q: leave one out", x.Client[0])
@@ -173,9 +211,11 @@ func execHelp(w io.Writer) {
 	var f execFlags
 	fmt.Fprint(w, `
 Two programs as they are, the first on a host called server, the second on a host called client, with a link between them
-through which every packet passes. Needs Linux, and root or unprivileged user namespaces. The programs find the addresses
-10.0.0.1 (client) and 10.0.0.2 (server), or fd00::1 and fd00::2 with -6, in LOSSYLAB_CLIENT and LOSSYLAB_SERVER, and as the
-names client and server. The client is started when the server waits on a port. The exit status is the client's.
+through which every packet passes: as SPEC says, or with two of them, UP from the client and DOWN to it. Needs Linux, and
+root or unprivileged user namespaces. The programs find the addresses 10.0.0.1 (client) and 10.0.0.2 (server), or fd00::1 and
+fd00::2 with -6, in LOSSYLAB_CLIENT and LOSSYLAB_SERVER, and as the names client and server. The client is started when the
+server waits on a port. The exit status is the client's. What the programs print has "client|" or "server|" before each line,
+and "client|…" where a line goes on that was broken off.
 
 `)
 	fmt.Fprint(w, f.set().FlagUsagesWrapped(110))
@@ -185,6 +225,7 @@ Examples:
   lossylab exec --link "loss 5% delay 20ms" -- python3 server.py ::: python3 client.py 10.0.0.2
   lossylab exec --rate 10mbit --delay 20ms --cc bbr -- iperf3 -s -1 ::: iperf3 -c server
   lossylab exec --loss 10% -- python3 -m http.server 80 ::: curl -sS -o /dev/null http://server/
+  lossylab exec -q --rate 2mbit -- python3 -m http.server 80 ::: curl -sS http://server/file | sha256sum
   lossylab exec --delay 50ms --shell
 `)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -55,10 +56,11 @@ func (x *executing) report(end netem.Time) error {
 		}
 	}
 	r := &report.Results{Schema: report.Schema, Version: version, Seed: x.seed, Engine: x.engine, Stack: x.stack(), App: report.ProgramsApp,
-		Scenario: x.execScenario, Complete: x.note == "", Note: x.note, Confidence: x.confidence}
+		Scenario: x.record(), Complete: x.note == "", Note: x.note, Confidence: x.confidence,
+		Programs: x.endings()}
 	_, whole := x.all.Finish(end, true)
 	r.Link, r.Timing = whole.Link, timingOf(x.world.Counters())
-	page := &report.Page{Title: x.title(), Results: r, Captures: x.capture, Sources: map[string][2]string{}}
+	page := &report.Page{Title: x.title(), Results: r, Captures: x.capture, World: "ip"}
 	for _, proto := range []string{"udp", "tcp"} {
 		if err := x.conversation(proto, page); err != nil {
 			return err
@@ -66,7 +68,7 @@ func (x *executing) report(end netem.Time) error {
 	}
 	r.Untold = []string{
 		"What programs wrote and read, and how long it waited in their sockets: messages here are datagrams and new TCP segments.",
-		"How often the sender's TCP took to recoveries and timeouts: they are inferred from the packets. Its window and threshold were asked for every 10 ms, and what was shorter may not show.",
+		"How often the sender's TCP took to recoveries and timeouts: they are inferred from the packets. Its window and threshold were asked for every 5 ms, and what was shorter may not show.",
 	}
 	r.Verdict = r.MakeVerdict()
 	m, err := x.write(page)
@@ -84,31 +86,28 @@ func (x *executing) conversation(proto string, page *report.Page) error {
 	}
 	of, r := all[0], page.Results
 	client, _ := kernel.Addresses(x.IPv6)
-	files := [2]string{"ip/client." + x.capture, "ip/server." + x.capture}
 	var notes []string
 	if len(all) > 1 {
 		notes = append(notes, fmt.Sprintf("there were %d conversations, and this is the one with most bytes, %v: the captures have all", len(all), of))
 	}
-	turned := of.Bytes[1] > of.Bytes[0]
-	if turned {
-		of.Turn()
-		notes = append(notes, turnedNote(of.Client))
-	}
-	host := 0
-	if of.Client.Addr() != client {
-		host, files = 1, [2]string{files[1], files[0]}
-	}
-	told := trace.NewTold(of, client)
+	told := trace.NewTold(of, client, x.Link.Up, x.Link.Down)
 	told.Confidence = x.confidence
-	if err := x.again(told, x.states.bySender[programSender{host, of.Client.Port()}]); err != nil {
+	ends, host := [2]netip.AddrPort{of.Client, of.Server}, 0
+	if of.Client.Addr() != client {
+		ends[0], ends[1] = ends[1], ends[0]
+	}
+	if told.Sender() == ends[1] {
+		host = 1
+		notes = append(notes, fmt.Sprintf("most data came from the server, %v: it is the sender whose data, window and retransmissions are shown", ends[1]))
+	}
+	if err := x.again(told, x.states.bySender[programSender{host, ends[host].Port(), ends[1-host].Port()}]); err != nil {
 		return err
 	}
 	flow, result := told.Finish()
-	result.Notes, result.Timing = notes, r.Timing
-	flow.Turned, result.Turned = turned, turned
+	result.Notes, result.Timing = notes, r.Timing.Of(proto)
 	page.Flows, r.Flows = append(page.Flows, flow), append(r.Flows, result)
-	page.Sources[proto] = files
-	page.About = append(page.About, [2]string{proto, fmt.Sprintf("sender %v, receiver %v", of.Client, of.Server)})
+	page.About = append(page.About, [2]string{proto, fmt.Sprintf("client %v, server %v; the data shown are those from the %s, and times count from the first packet, %.3f s after the link began",
+		ends[0], ends[1], result.Sender, result.Start)})
 	return nil
 }
 
@@ -151,11 +150,13 @@ func (x *executing) write(page *report.Page) (m manifest, err error) {
 	} else {
 		page.Image = x.formats[0]
 	}
+	var tables []report.Table
 	if len(page.Flows) > 0 {
 		page.Tables = strings.Join(x.tables, ",")
-		if err := x.writeTables(x.dir, report.Tables(page.Flows, r)); err != nil {
-			return m, err
-		}
+		tables = report.Tables(page.Flows, r)
+	}
+	if err := x.writeTables(x.dir, tables); err != nil {
+		return m, err
 	}
 	if err := x.dir.write("report.md", page.WriteMarkdown); err != nil {
 		return m, err
@@ -166,7 +167,7 @@ func (x *executing) write(page *report.Page) (m manifest, err error) {
 	if err := x.dir.write("results.json", r.WriteJSON); err != nil {
 		return m, err
 	}
-	m = manifest{Version: version, Stack: r.Stack, Seed: x.seed, Scenario: x.execScenario}
+	m = manifest{Version: version, Stack: r.Stack, Seed: x.seed, Scenario: x.record()}
 	return m, x.dir.commit(&m)
 }
 
@@ -175,18 +176,21 @@ func (x *executing) totals(r *report.Results) (all [][2]string) {
 	for _, way := range []string{"up", "down"} {
 		all = append(all, [2]string{"all packets " + way, r.Link[way].Sentence()})
 	}
-	for _, doubt := range r.Timing.Doubts() {
-		all = append(all, [2]string{"note", doubt})
+	for _, note := range slices.Concat(x.failures(r.Programs), r.Timing.Doubts()) {
+		all = append(all, [2]string{"note", note})
 	}
 	return all
 }
 
 // tell prints the results.
 func (x *executing) tell(page *report.Page, m manifest) error {
-	if !x.printsText {
+	r := page.Results
+	switch {
+	case x.json:
+		return r.WriteJSON(x.out)
+	case x.quiet:
 		return nil
 	}
-	r := page.Results
 	fmt.Fprintln(x.out)
 	for _, t := range x.totals(r) {
 		fmt.Fprintf(x.out, "%s: %s\n", upperFirst(t[0]), t[1])

@@ -183,7 +183,7 @@ func (x *experiment) state(i sim.TCPInfo) {
 		p.state(i, s)
 	}
 	if x.client != nil {
-		x.client.State(i.Port, s)
+		x.client.State([2]uint16{i.Port, i.Peer}, s)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -45,6 +46,21 @@ func TestInterruptKeepsWhatWasFinished(t *testing.T) {
 	}
 	if exists(dir + ".partial") {
 		t.Error("the partial results are still there")
+	}
+}
+
+// In real time nobody interrupts to the nanosecond.
+func TestInterruptInRealTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	out, errs := &interrupter{at: "udp> HELLO, SERVER, THIS IS LINE 3\n", cancel: cancel}, &writer{}
+	code := run(ctx, []string{"run", "--engine", "kernel", "--proto", "udp", "--app", "echo", "--interval", "10ms", "--messages", "100000", "--delay", "1ms",
+		"--figures", "none", "--out", filepath.Join(t.TempDir(), "out")}, streams{os.Stdin, out, errs})
+	if strings.Contains(string(errs.text), "the kernel engine needs") {
+		t.Skip(string(errs.text))
+	}
+	if code != exitInterrupted || !regexp.MustCompile(`^lossylab: interrupted after \d+\.\d s of real time; what was finished is in `).Match(errs.text) {
+		t.Errorf("exit status %d, %q", code, errs.text)
 	}
 }
 

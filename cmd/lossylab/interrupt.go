@@ -21,7 +21,7 @@ type interruptsKey struct{}
 // interruptible returns the context of a command, and what ends the watching. Exit ends the process.
 func interruptible(exit func(code int)) (ctx context.Context, stop func()) {
 	signals := make(chan os.Signal, 3)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, interruptSignals()...)
 	i := &interrupts{again: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), interruptsKey{}, i))
 	over := make(chan struct{})
@@ -53,6 +53,16 @@ func interruptible(exit func(code int)) (ctx context.Context, stop func()) {
 		signal.Stop(signals)
 		cancel()
 	}
+}
+
+// interruptSignals returns the signals that interrupt a command. A terminal that is closed does too, unless whoever started the
+// command has seen to it that it does not, as nohup does.
+func interruptSignals() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // secondInterrupt asks to be told of the second interrupt: the channel is closed then. It is nil if there is nobody who tells.

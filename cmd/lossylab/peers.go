@@ -97,7 +97,7 @@ func (p *peers) note(interrupted bool, r *report.AppResult) string {
 	limit := netem.FormatDuration(time.Duration(p.limit()))
 	switch {
 	case interrupted:
-		return fmt.Sprintf("interrupted after %s s of %s time", p.x.world.Now(), p.x.time())
+		return "interrupted after " + p.x.elapsed()
 	case p.failed != nil:
 		return fmt.Sprintf("the %s client gave up: %v", p.name, p.failed)
 	case p.running.Load() > 0 && r.Sent == 0:

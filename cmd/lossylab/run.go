@@ -71,7 +71,7 @@ func (l *lab) run(ctx context.Context) error {
 		return fmt.Errorf("%d of %d expectations were not met; the results are in %s", unmet, len(l.expect), l.dir.name)
 	}
 	if ctx.Err() != nil && !l.results.Complete { // an interrupt while figures are drawn comes too late to end anything
-		return fmt.Errorf("%w: %s; what was finished is in %s", errInterrupted, l.results.Note, l.dir.name)
+		return interruption(l.results.Note, l.dir.name)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 // Both makes of a meeting what a run makes of a protocol: what the figures are drawn from, and the results.
 func (m *Meeting) Both() (*report.Flow, report.FlowResult, error) {
-	rec := newRecorder(m.Of.Proto)
+	rec := newRecorder(m.Of.Proto, "", "")
 	rec.Confidence = m.Confidence
 	end, err := m.Replay(rec)
 	if err != nil {

@@ -27,8 +27,8 @@ type bytes struct {
 	from, to int64
 }
 
-func newRecorder(proto string) *recorder {
-	r := &recorder{Collector: report.NewCollector(proto, "", "", true), tcp: proto == "tcp"}
+func newRecorder(proto, upSpec, downSpec string) *recorder {
+	r := &recorder{Collector: report.NewCollector(proto, upSpec, downSpec, true), tcp: proto == "tcp"}
 	r.Join()
 	if r.tcp {
 		r.byID = map[uint64]bytes{}

@@ -73,21 +73,34 @@ func endsOfHeader(h *netem.Header) (e ends, ok bool) {
 	return ends{h.Proto, h.Src, h.Dst}, true
 }
 
-// Told makes of what links tell of all packets what a run makes of one conversation. It is a netem.Observer.
+// Told makes of what links tell of all packets what a run makes of one conversation, whose times count from its first
+// packet, as those of captures do. It is a netem.Observer.
 type Told struct {
 	*recorder
 	of     *Conversation
 	frames report.Frames
-	turned bool           // the conversation's client is the host called server: the links' names are exchanged
+	turned bool           // the data come from the host called server: the links' names are exchanged until Finish
 	parts  map[uint64]int // packets of the conversation of which fragments are under way
 	end    netem.Time
 }
 
-// NewTold returns a Told of a conversation, whose client is the one to be looked at as the sender. Host is the address of
-// the host called client.
-func NewTold(of *Conversation, host netip.Addr) *Told {
-	return &Told{recorder: newRecorder(of.Proto), of: of, turned: of.Client.Addr() != host, parts: map[uint64]int{}}
+// NewTold returns a Told of a conversation, seen from that of its ends that sends more, on links with these words. Client is
+// the address of the host called client, whoever opened the conversation.
+func NewTold(of *Conversation, client netip.Addr, upSpec, downSpec string) *Told {
+	seen := *of
+	if of.Bytes[1] > of.Bytes[0] {
+		seen.Turn()
+	}
+	t := &Told{of: &seen, turned: seen.Client.Addr() != client, parts: map[uint64]int{}}
+	if t.turned {
+		upSpec, downSpec = downSpec, upSpec
+	}
+	t.recorder = newRecorder(of.Proto, upSpec, downSpec)
+	return t
 }
+
+// Sender returns the end that sends more, and is told of as the sender.
+func (t *Told) Sender() netip.AddrPort { return t.of.Client }
 
 // Observe implements netem.Observer.
 func (t *Told) Observe(e netem.Event) {
@@ -95,11 +108,21 @@ func (t *Told) Observe(e netem.Event) {
 	if !t.about(e) {
 		return
 	}
+	zero, p := netem.Time(t.of.First), *e.Packet
+	p.Sent -= zero
+	e.At, e.Packet = e.At-zero, &p
 	t.end = e.At
 	if t.turned {
 		e.Link = map[string]string{up: down, down: up}[e.Link]
 	}
 	t.ObserveFrame(e, frame)
+}
+
+// State takes a sample of the sender, at an instant of the links' time.
+func (t *Told) State(port uint16, s report.State) {
+	if s.At -= netem.Time(t.of.First); s.At >= 0 { // or it is of an earlier conversation from that port
+		t.recorder.State(port, s)
+	}
 }
 
 // about reports whether an event is of the conversation. What is damaged may not say so itself.
@@ -138,7 +161,12 @@ func (t *Told) about(e netem.Event) bool {
 // Finish returns what a run returns.
 func (t *Told) Finish() (*report.Flow, report.FlowResult) {
 	flow, r := t.recorder.Finish(t.end, t.tcp || len(t.seq) > 0)
-	r.Complete, r.Vantage = true, report.BothEnds
+	flow.Captured = true
+	r.Sender = report.AtClient
+	if t.turned {
+		report.Turn(flow, &r)
+	}
+	r.Complete, r.Vantage, r.Start = true, report.BothEnds, netem.Time(t.of.First).Seconds()
 	t.tell(flow, &r)
 	return flow, r
 }

@@ -23,6 +23,7 @@ type Config struct {
 	Packets  bool      // use veth pairs and packet sockets even where TUN devices can be had
 	Names    bool      // programs find the hosts by the names "client" and "server"
 	Record   io.Writer `json:"-"` // gets all that is told of the links, for Replay; or nil
+	Instead  string    // what to do where there can be no world, for the errors that say so: "use --engine netstack"
 	Silent   bool      // nothing is told of the links: for measurements of speed
 }
 

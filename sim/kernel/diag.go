@@ -72,7 +72,7 @@ func diagMessages(b []byte, each func(sim.TCPInfo)) (done bool, err error) {
 
 // diagSocket reads one socket: its ports, and its state among the attributes.
 func diagSocket(b []byte, each func(sim.TCPInfo)) {
-	port := binary.BigEndian.Uint16(b[4:])
+	port, peer := binary.BigEndian.Uint16(b[4:]), binary.BigEndian.Uint16(b[6:])
 	for b = b[inetDiagMsgLen:]; len(b) >= 4; {
 		n, kind := int(binary.NativeEndian.Uint16(b)), binary.NativeEndian.Uint16(b[2:])
 		if n < 4 || n > len(b) {
@@ -81,7 +81,9 @@ func diagSocket(b []byte, each func(sim.TCPInfo)) {
 		if kind == inetDiagInfo {
 			var info unix.TCPInfo // an older kernel's is shorter
 			copy((*[unsafe.Sizeof(info)]byte)(unsafe.Pointer(&info))[:], b[4:n])
-			each(tcpInfo(&info, port))
+			i := tcpInfo(&info, port)
+			i.Peer = peer
+			each(i)
 		}
 		b = b[min((n+3)&^3, len(b)):]
 	}
@@ -120,10 +122,11 @@ func (w *World) observe(host int, f func(sim.TCPInfo)) error {
 
 // watch tells of one host's senders whenever anything of one has changed.
 func (w *World) watch(fd int, f func(sim.TCPInfo)) {
-	told, b := map[uint16]sim.TCPInfo{}, make([]byte, 64<<10)
+	told, b := map[[2]uint16]sim.TCPInfo{}, make([]byte, 64<<10)
 	var before, now netem.Time // when they were looked at last, and this time
 	look := func(i sim.TCPInfo) {
-		last := told[i.Port]
+		ports := [2]uint16{i.Port, i.Peer}
+		last := told[ports]
 		if i.At = last.At; i == last {
 			return
 		}
@@ -131,7 +134,7 @@ func (w *World) watch(fd int, f func(sim.TCPInfo)) {
 		if i.Recovery && !last.Recovery || i.Timeout && !last.Timeout {
 			i.At = before // since when it may be so: what was sent in between was sent because of it
 		}
-		told[i.Port] = i
+		told[ports] = i
 		w.Tell(i.At, func(at netem.Time) { i.At = at; f(i) })
 	}
 	for {

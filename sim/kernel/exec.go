@@ -33,11 +33,24 @@ type Program struct {
 // Run starts any program on the host, with the three files as its standard streams, and with the hosts' addresses in the
 // environment variables LOSSYLAB_CLIENT and LOSSYLAB_SERVER. It ends with the world at the latest.
 func (h *Host) Run(args []string, stdin, stdout, stderr *os.File) (*Program, error) {
+	return h.run(&program{Args: args}, stdin, stdout, stderr)
+}
+
+// Shell is Run for a shell at a terminal: its prompt shows the name of the host, which is the host's own there.
+func (h *Host) Shell(shell string, stdin, stdout, stderr *os.File) (*Program, error) {
+	p := &program{Args: []string{shell}, Named: true}
+	if os.Getenv("PS1") == "" { // shells that have another prompt set it themselves
+		p.Env = []string{"PS1=" + hostNames[h.number] + "$ "}
+	}
+	return h.run(p, stdin, stdout, stderr)
+}
+
+func (h *Host) run(start *program, stdin, stdout, stderr *os.File) (*Program, error) {
 	client, server := Addresses(h.world.config.IPv6)
-	a, err := h.world.ask(request{Op: "start", Host: h.number, Program: &program{Args: args,
-		Env: []string{"LOSSYLAB_CLIENT=" + client.String(), "LOSSYLAB_SERVER=" + server.String()}}}, stdin, stdout, stderr)
+	start.Env = append(start.Env, "LOSSYLAB_CLIENT="+client.String(), "LOSSYLAB_SERVER="+server.String())
+	a, err := h.world.ask(request{Op: "start", Host: h.number, Program: start}, stdin, stdout, stderr)
 	if err != nil {
-		return nil, fmt.Errorf("starting %s: %w", args[0], err)
+		return nil, fmt.Errorf("starting %s: %w", start.Args[0], err)
 	}
 	p := &Program{host: h, number: a.Number, ended: make(chan struct{})}
 	go func() {

@@ -15,8 +15,9 @@ import (
 
 // program is one to be started on a host.
 type program struct {
-	Args []string
-	Env  []string // besides the helper's own
+	Args  []string
+	Env   []string // besides the helper's own
+	Named bool     // the host's name is its own
 }
 
 // programs are those that a helper has started, by number.
@@ -81,6 +82,9 @@ func (h *helper) start(r *request, files []*os.File) (int, error) {
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = files[0], files[1], files[2]
 	err := h.hosts[r.Host].do(func() error {
 		ordinary()
+		if r.Program.Named {
+			nameThread(hostNames[r.Host])
+		}
 		return p.cmd.Start()
 	})
 	if err != nil {
@@ -98,6 +102,13 @@ func (h *helper) start(r *request, files []*os.File) (int, error) {
 	defer h.mu.Unlock()
 	h.all = append(h.all, p)
 	return len(h.all) - 1, nil
+}
+
+// nameThread gives the calling thread, and what it starts, a host's name of its own, where that is possible.
+func nameThread(name string) {
+	if unix.Unshare(unix.CLONE_NEWUTS) == nil {
+		unix.Sethostname([]byte(name))
+	}
 }
 
 // ports lists on which ports a host waits for others.

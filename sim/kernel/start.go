@@ -31,11 +31,11 @@ func startHelper(c *Config) (*helperProcess, error) {
 	if os.Geteuid() == 0 {
 		p, err := launch(c, false)
 		if err == nil || !errors.Is(err, unix.EPERM) {
-			return p, explain(err)
+			return p, explain(err, c.Instead)
 		}
 	}
 	p, err := launch(c, true)
-	return p, explain(err)
+	return p, explain(err, c.Instead)
 }
 
 // launch starts a helper process, as PID 1 of a PID namespace: when it ends, so do all programs that it has started.
@@ -114,19 +114,25 @@ func (p *helperProcess) close() {
 }
 
 // explain says of an error that keeps a world from being made what is missing and what to do instead.
-func explain(err error) error {
-	const instead = ", or use --engine netstack"
+func explain(err error, instead string) error {
+	or := ""
+	if instead != "" {
+		or = ", or " + instead
+	}
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, unix.ENOSPC):
-		return errors.New("the kernel engine needs root or user namespaces, and these are switched off or used up: sudo sysctl -w user.max_user_namespaces=10000 user.max_net_namespaces=10000" + instead)
+		return errors.New("the kernel engine needs root or user namespaces, and these are switched off or used up: sudo sysctl -w user.max_user_namespaces=10000 user.max_net_namespaces=10000" + or)
 	case errors.Is(err, unix.EINVAL) && os.Geteuid() != 0:
-		return errors.New("the kernel engine needs root, since this kernel was built without user namespaces: run lossylab as root" + instead)
+		return errors.New("the kernel engine needs root, since this kernel was built without user namespaces: run lossylab as root" + or)
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		return fmt.Errorf("the kernel engine needs root or unprivileged user namespaces (%w): %s%s", err, permission(), instead)
+		return fmt.Errorf("the kernel engine needs root or unprivileged user namespaces (%w): %s%s", err, permission(), or)
 	}
-	return fmt.Errorf("the kernel engine cannot make its hosts: %w: use --engine netstack", err)
+	if instead != "" {
+		instead = ": " + instead
+	}
+	return fmt.Errorf("the kernel engine cannot make its hosts: %w%s", err, instead)
 }
 
 // permission says who has forbidden user namespaces, as far as it can be told, and how to allow them.

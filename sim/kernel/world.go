@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -62,9 +61,9 @@ func NewWorld(c Config, observer netem.Observer) (*World, error) {
 	if _, err := w.helper.control.receive(&r); err != nil || r.Ready == nil {
 		w.helper.close()
 		if r.Err != nil {
-			return nil, explain(failedThere(r.Err))
+			return nil, explain(failedThere(r.Err), c.Instead)
 		}
-		return nil, fmt.Errorf("the kernel engine's helper process ended before it began: use --engine netstack")
+		return nil, explain(errors.New("the helper process ended before it began"), c.Instead)
 	}
 	w.ready = *r.Ready
 	w.join(r.Ready.Zero)
