@@ -32,7 +32,7 @@ func folderPair(out, report string) error {
 	if err != nil {
 		return err
 	}
-	beside := strings.TrimRight(out, "/"+string(filepath.Separator)) + "-report"
+	beside := filepath.Clean(out) + "-report"
 	switch {
 	case outPath == reportPath:
 		return usagef("--report %s: that is the folder of --out, which holds the captures: name another, such as %s", report, beside)
