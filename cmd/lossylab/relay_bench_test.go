@@ -72,7 +72,6 @@ func child(t testing.TB, args ...string) (stop func() time.Duration) {
 	t.Helper()
 	c := exec.Command(os.Args[0], "-test.run=^TestRelayChild$")
 	c.Env = append(os.Environ(), "LOSSYLAB_RELAY_CHILD="+strings.Join(args, " "))
-	c.Stderr = os.Stderr
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
