@@ -28,8 +28,7 @@ type curve struct {
 // Section 4.2: K is the time from cwnd_epoch to W_max. The stack takes 0.7 times W_max for cwnd_epoch, also where fast
 // convergence has reduced W_max.
 //
-// Section 4.10: where slow start ends without a loss, "K is set to 0, and W_max is set to the congestion window size at the
-// beginning of the current congestion avoidance stage". The stack leaves both at 0 when HyStart ends it, and the window
+// Section 4.10: where slow start ends without a loss, K is 0, and W_max the window at the beginning of the stage. The stack leaves both at 0 when HyStart ends it, and the window
 // stands still until 0.4 t^3 has come up to it. As in Linux, it grows by a twentieth in each round trip at least, until a
 // loss tells more; so too after a timeout.
 func (s *sender) mendCubic(in inner, now tcpip.MonotonicTime) {

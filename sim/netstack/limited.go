@@ -15,8 +15,8 @@ type usage struct {
 }
 
 // mendGrowth keeps the window as it is where the program, or the receiver, has not let it be used, and reports whether it did.
-// RFC 9438 section 5.8: such a flow "SHOULD NOT increase its congestion window", and the time of it is not counted by the curve; for Reno,
-// RFC 7661 section 4.4. As in Linux, a window of less than twice what was in flight may grow in slow start. The stack's
+// By RFC 9438 section 5.8 such a flow does not increase its window, and the time of it does not count for the curve; RFC 7661 has it
+// for Reno. As in Linux, a window of less than twice what was in flight may grow in slow start. The stack's
 // grows with every acknowledgment, so that a program that sends a little now and then has a window of hundreds of
 // segments, which no path has been tried with.
 func (s *sender) mendGrowth(in inner, now tcpip.MonotonicTime) bool {

@@ -21,7 +21,7 @@ type senders struct {
 }
 
 // asIs leaves single corrections out: tests show by it what the stack does without them.
-type asIs struct{ buffer, outstanding, zeroWindow, spurious, growth, reno, recovery, cubic, tooBig, timers bool }
+type asIs struct{ outstanding, zeroWindow, spurious, growth, reno, recovery, cubic, tooBig, timers bool }
 
 // sample is what was last told of a sender, but for the time of it.
 type sample = sim.TCPInfo
@@ -107,9 +107,7 @@ func (ss *senders) lookAfter(s *sender) {
 	if !ss.asIs.timers {
 		s.mendTimers(in, now)
 	}
-	if !ss.asIs.buffer {
-		s.mendBuffer(in)
-	}
+	s.mendBuffer(in)
 	s.use(in, now)
 	s.timers.note(in)
 	s.cwnd, s.una, s.mss = in.state.SndCwnd, in.state.SndUna, in.state.MaxPayloadSize

@@ -24,7 +24,7 @@ const minVariance = 200 * time.Millisecond
 //
 // It sets no timer when it sends a FIN again in a recovery, since it counts that as nothing in flight; when that is lost too,
 // the connection is never closed. RFC 6298 section 5.1: "Every time a packet containing data is sent (including a
-// retransmission), if the timer is not running, start it".
+// retransmission), if the timer is not running, start it running".
 func (s *sender) mendTimers(in inner, now tcpip.MonotonicTime) {
 	if in.rtt.SRTTInited {
 		least := in.rtt.SRTT + minVariance
